@@ -1,0 +1,116 @@
+"""Read the words of the command line, run one command, and end every error in a French sentence and status 2."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import angle_mort
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.text import explain, t
+
+DEBUG_VARIABLE = "ANGLE_MORT_DEBUG"
+REFUSED, UNFORESEEN, INTERRUPTED = 2, 1, 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns 0, 2 for an explained error, 1 for one that was not foreseen, 130 when stopped."""
+    _speak_utf8()
+    try:
+        return _run(_parse(list(sys.argv[1:] if words is None else words)))
+    except AngleMortError as error:
+        for sentence in explain(error):
+            print(sentence, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print(t("cli.interrupted"), file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        unforeseen = AngleMortError(problem("AM800", kind=type(error).__name__, variable=DEBUG_VARIABLE))
+        print(*explain(unforeseen), sep="\n", file=sys.stderr)
+        return UNFORESEEN
+
+
+def _run(asked: argparse.Namespace) -> int:
+    """Commands are imported when they are run: ``--help`` and ``--version`` stay quick."""
+    from angle_mort.cli import commands
+
+    return getattr(commands, asked.command)(asked)
+
+
+def _speak_utf8() -> None:
+    """A console that knows few letters gets question marks instead of a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+# --------------------------------------------------------------------------------------------------- words and help
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def add_usage(self, usage, actions, groups, prefix=None) -> None:
+        super().add_usage(usage, actions, groups, t("cli.usage") if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in French: its titles, its help option, and its errors."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options, add_help=False, formatter_class=_Help, allow_abbrev=False)
+        self._positionals.title, self._optionals.title = t("cli.arguments"), t("cli.options")
+        self.add_argument("-h", "--help", action="help", help=t("cli.help"))
+
+    def error(self, message: str) -> NoReturn:
+        raise AngleMortError(problem("AM801", usage=self.format_usage().strip(), command=self.prog))
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    parser = _Parser(prog="angle-mort", description=t("cli.about"), epilog=t("cli.example"))
+    parser.add_argument(
+        "--version", action="version", version=f"angle-mort {angle_mort.__version__}", help=t("cli.version")
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar=t("cli.command"), title=t("cli.commands"), parser_class=_Parser
+    )
+    for name, declare in _COMMANDS.items():
+        declare(commands.add_parser(name, help=t(f"cli.{name}.help"), description=t(f"cli.{name}.about")))
+    if not words:
+        parser.print_help()
+        raise SystemExit(REFUSED)
+    return parser.parse_args(words)
+
+
+def _demo(parser: _Parser) -> None:
+    _folder(parser, "angle-mort-demo", "cli.demo.sortie")
+
+
+def _importer(parser: _Parser) -> None:
+    parser.add_argument("file", metavar=t("cli.importer.file"), help=t("cli.importer.file_help"))
+    parser.add_argument("--cohorte", required=True, metavar=t("cli.importer.name"), help=t("cli.importer.cohorte"))
+    parser.add_argument(
+        "--ignorer", action="append", default=[], metavar=t("cli.importer.header"), help=t("cli.importer.ignorer")
+    )
+    parser.add_argument("--remplacer", action="store_true", help=t("cli.importer.remplacer"))
+
+
+def _rapport(parser: _Parser) -> None:
+    parser.add_argument("cohorts", nargs="+", metavar=t("cli.rapport.cohorts"), help=t("cli.rapport.cohorts_help"))
+    _folder(parser, "rapports", "cli.rapport.sortie")
+
+
+def _carnets(parser: _Parser) -> None:
+    parser.add_argument("folder", nargs="?", metavar=t("cli.folder"), help=t("cli.carnets.folder"))
+    parser.add_argument("--sans-navigateur", action="store_true", help=t("cli.carnets.sans_navigateur"))
+
+
+def _folder(parser: _Parser, default: str, key: str) -> None:
+    parser.add_argument("--sortie", default=default, metavar=t("cli.folder"), help=t(key, default=default))
+
+
+_COMMANDS = {"demo": _demo, "importer": _importer, "rapport": _rapport, "carnets": _carnets}

@@ -1,0 +1,213 @@
+"""The one place where the steps meet: from an export to a released cohort, and from there to its readings."""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from angle_mort.disclosure import POLICY, certify, read_certified, release, summarise
+from angle_mort.disclosure.certificate import CERTIFICATE
+from angle_mort.disclosure.release import tidy_scores
+from angle_mort.disclosure.summary import WorkingCohort
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument import Instrument, load_instrument
+from angle_mort.profiles.prototypes import place_among_prototypes
+from angle_mort.responses import Intake, answer_care
+from angle_mort.results import LEADER, CohortSummary, LeaderSheet
+from angle_mort.roadmap import step_evidence, weakest_step
+from angle_mort.scores import bands, dominant_block, score_responses
+from angle_mort.vault import pseudonym
+
+if TYPE_CHECKING:
+    from angle_mort.publishing import Page
+
+DEMONSTRATION_KEY = hmac.digest(b"angle-mort", b"demonstration: invented people, no secret", "sha256")
+"""The key of the demonstration's row ids: public, since its people are invented. A coach's key is in the vault."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A released cohort and what may be read in it: ``scores``, ``summary``, ``sheet(leader)``, ``profiles``."""
+
+    name: str
+    leaders: pd.DataFrame
+    items: pd.DataFrame
+    certificate: Mapping[str, object]
+    instrument: Instrument
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The tidy scores: respondent, scale, value, se_measurement, low, high, n_answered, n_items, status."""
+        return tidy_scores(self.leaders, self.instrument, self.instrument.norms.provisional)
+
+    @cached_property
+    def bands(self) -> pd.DataFrame:
+        """One row per leader x scale: the probability of each band, and the band named when one is probable enough."""
+        return _read_bands(self.scores, self.instrument)
+
+    @cached_property
+    def dominance(self) -> pd.DataFrame:
+        """One row per leader: the probability that each block is the highest, and its name or « mixte »."""
+        rule = self.instrument.scoring["dominance"]
+        return dominant_block(self.scores, tuple(rule["blocks"]), rule["named_at"])
+
+    @cached_property
+    def profiles(self) -> pd.DataFrame:
+        """One row per leader: membership in each prototype, the nearest one, and whether it may be named."""
+        return place_among_prototypes(self.scores, self.instrument.prototypes)
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """One row per leader x step of the path, 0-100, high meaning further along."""
+        return step_evidence(self.scores, self.instrument)
+
+    @cached_property
+    def summary(self) -> CohortSummary:
+        """What may be shared of this cohort; raises AM605 when it is too small."""
+        private = WorkingCohort(
+            self.name,
+            self.scores,
+            self.evidence,
+            self.dominance,
+            self.profiles,
+            self.items,
+            self.leaders,
+            self.certificate,
+        )
+        named_at = self.instrument.scoring["steps"]["named_at"]
+        read_bands = partial(_read_bands, instrument=self.instrument)
+        return summarise(private, self.instrument, read_bands, partial(weakest_step, named_at=named_at))
+
+    def sheet(self, respondent: str) -> LeaderSheet:
+        """Everything known of one leader, for the coach and that leader; raises AM607 for an id that is not there."""
+        if respondent not in set(self.leaders["leader"]):
+            raise AngleMortError(problem("AM607", cohort=self.name))
+        own = [frame[frame["respondent"] == respondent] for frame in (self.scores, self.bands, self.dominance)]
+        placed = [frame[frame["respondent"] == respondent] for frame in (self.profiles, self.evidence)]
+        return LeaderSheet(respondent, LEADER, *own, *placed)
+
+
+def _read_bands(scores: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    rule = instrument.scoring["bands"]
+    return bands(scores, tuple(rule["thresholds"]), rule["named_at"], rule["scales"], rule["reversed"])
+
+
+def load_cohort(folder: str | Path, instrument: Instrument | None = None) -> Cohort:
+    """A released cohort, accepted only when its files match its certificate.
+
+    Raises ``AngleMortError``: AM601 no such cohort, AM602 changed, AM603 made by a later version, AM604 unreadable
+    certificate, AM608 another questionnaire.
+
+    >>> from angle_mort.shipped import shipped
+    >>> cohort = load_cohort(shipped("demo") / "cohorte")
+    >>> cohort.summary.n
+    24
+    """
+    instrument = instrument or load_instrument()
+    folder = Path(folder)
+    leaders, items, certificate = read_certified(folder)
+    made_with = certificate["instrument"]
+    if (made_with["name"], made_with["version"]) != (instrument.name, instrument.version):
+        found = f"{made_with['name']} {made_with['version']}"
+        raise AngleMortError(problem("AM608", found=found, known=f"{instrument.name} {instrument.version}"))
+    return Cohort(_cohort_name(folder, certificate), leaders, items, certificate, instrument)
+
+
+def _cohort_name(folder: Path, certificate: Mapping[str, object]) -> str:
+    return "demonstration" if certificate["demonstration"] else folder.resolve().name
+
+
+def check_name(name: str) -> str:
+    """The name of a cohort, good for a folder on every system; raises AM609 otherwise."""
+    if not _NAME.fullmatch(name) or name in {"con", "prn", "aux", "nul"} or re.fullmatch(r"(com|lpt)\d", name):
+        raise AngleMortError(problem("AM609", name=name))
+    return name
+
+
+def demonstration_id(identity: str) -> str:
+    """The row id of an invented person."""
+    return pseudonym(DEMONSTRATION_KEY, identity)
+
+
+def row_ids(intake: Intake, name_of: Callable[[str], str]) -> dict[str, str]:
+    """A pseudonym per respondent, made by ``name_of`` from the e-mail, else the name, else the line of the file.
+
+    The same person twice in one file gets two ids: the second is made from the identity and its rank.
+    """
+    people = intake.identities.fillna("")
+    identity = people["email"].where(people["email"] != "", people["person"])
+    identity = identity.where(identity != "", "line " + people["line"].astype(str))
+    rank = identity.groupby(identity).cumcount()
+    named = identity.where(rank == 0, identity + " #" + (rank + 1).astype(str))
+    return dict(zip(people["respondent"], map(name_of, named), strict=True))
+
+
+def score_intake(intake: Intake, instrument: Instrument) -> pd.DataFrame:
+    """The tidy scores of what an intake kept; raises AM605 when fewer leaders than the minimum cohort are left."""
+    if len(intake.responses) < POLICY.cohort:
+        raise AngleMortError(problem("AM605", n=len(intake.responses), minimum=POLICY.cohort))
+    return score_responses(intake.responses, instrument)
+
+
+def release_cohort(
+    intake: Intake,
+    table: pd.DataFrame,
+    ids: Mapping[str, str],
+    folder: Path,
+    instrument: Instrument,
+    day: datetime.date,
+    demonstration: bool = False,
+) -> Path:
+    """Write the working cohort and its certificate into ``folder``, all at once or not at all."""
+    import angle_mort
+
+    care = answer_care(intake.responses, instrument)
+    made = release(table, intake.responses, care, instrument, ids, intake.form)
+    files = {
+        "leaders.csv": made.leaders.to_csv(index=False, lineterminator="\n").encode(),
+        "items.csv": made.items.to_csv(index=False, lineterminator="\n").encode(),
+        "datapackage.json": _json(made.package),
+    }
+    counts = asdict(intake.counts)
+    sealed = certify(made, files, instrument, counts, angle_mort.__version__, day, demonstration)
+    return _write_folder(folder, files | {CERTIFICATE: _json(sealed)})
+
+
+def _json(content: Mapping[str, object]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name, content in files.items():
+        (part / name).write_bytes(content)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(part, folder)
+    return folder
+
+
+def report(cohort: Cohort) -> Page:
+    """The page of a cohort without a kernel: the prose of notebook 01, and the views that it names.
+
+    Returns a page with ``.html`` and ``.save(path)``; the same as publishing the notebook, in a fraction of the time.
+    """
+    from angle_mort import views
+    from angle_mort.publishing import page_from_script
+    from angle_mort.shipped import shipped
+
+    return page_from_script(shipped("notebooks") / "01_lire_une_cohorte.ipynb", cohort.summary, views)

@@ -1,0 +1,18 @@
+"""The only door to what may be shared: thresholds by size, merged categories, release and its certificate."""
+
+from angle_mort.disclosure.certificate import certify, read_certified
+from angle_mort.disclosure.release import release
+from angle_mort.disclosure.summary import summarise
+from angle_mort.disclosure.thresholds import POLICY, Policy, merge_neighbours, merge_rest, shown_count
+
+__all__ = [
+    "POLICY",
+    "Policy",
+    "certify",
+    "merge_neighbours",
+    "merge_rest",
+    "read_certified",
+    "release",
+    "shown_count",
+    "summarise",
+]

@@ -1,0 +1,135 @@
+"""The certificate of a released cohort: what it holds, who could be found in it, and the hashes that seal it."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from angle_mort.disclosure.release import FORMAT, Release, characteristics
+from angle_mort.disclosure.thresholds import POLICY, Policy
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument import Instrument
+
+TABLES = ("leaders.csv", "items.csv")
+FILES = (*TABLES, "datapackage.json")
+CERTIFICATE = "certificate.json"
+_ROW_ID = ("leader",)
+
+
+def certify(
+    made: Release,
+    files: Mapping[str, bytes],
+    instrument: Instrument,
+    counts: Mapping[str, int],
+    tool: str,
+    day: datetime.date,
+    demonstration: bool,
+    policy: Policy = POLICY,
+) -> dict[str, object]:
+    """What is true of a release and can be checked: sizes, k, attack table, and a SHA-256 per file.
+
+    ``k_characteristics`` and ``k_row`` are the smallest number of leaders who share all their bands of context, or
+    everything in their row. The attack table gives the chance that somebody who knows that much points at
+    the right row.
+    """
+    leaders = made.leaders
+    bands = [item.id for item in characteristics(instrument) if item.id in leaders]
+    row = [column for column in leaders if column not in _ROW_ID]
+    return {
+        "format": FORMAT,
+        "tool": tool,
+        "day": day.isoformat(),
+        "demonstration": demonstration,
+        "status": "demonstration" if demonstration else "pseudonymised, kept on the coach's disk",
+        "instrument": {"name": instrument.name, "version": instrument.version},
+        "norms": {"name": instrument.norms.name, "provisional": instrument.norms.provisional},
+        "policy": policy.as_dict(),
+        "n": len(leaders),
+        "intake": dict(counts),
+        "schema": _schema(made.package),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "characteristics": {band: sorted(leaders[band].dropna().unique().tolist()) for band in bands},
+        "k_characteristics": _k(leaders, bands),
+        "k_row": _k(leaders, row),
+        "cells_suppressed": 0,
+        "attacks": [_attack("characteristics", leaders, bands), _attack("everything in the row", leaders, row)],
+        "certifiable": len(leaders) >= policy.rows,
+    }
+
+
+def _schema(package: Mapping) -> str:
+    fields = [[(field["name"], field["type"]) for field in each["schema"]["fields"]] for each in package["resources"]]
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
+
+
+def _class_sizes(leaders: pd.DataFrame, known: Sequence[str]) -> pd.Series:
+    """For each leader, how many share everything that is known."""
+    if not known:
+        return pd.Series(len(leaders), index=leaders.index)
+    return leaders.groupby(list(known), dropna=False)["leader"].transform("size")
+
+
+def _k(leaders: pd.DataFrame, known: Sequence[str]) -> int:
+    return int(_class_sizes(leaders, known).min())
+
+
+def _attack(name: str, leaders: pd.DataFrame, known: Sequence[str]) -> dict[str, object]:
+    success = 1 / _class_sizes(leaders, known)
+    return {
+        "attacker_knows": name,
+        "success_mean": round(float(success.mean()), 4),
+        "success_max": round(float(success.max()), 4),
+        "baseline": round(1 / len(leaders), 4),
+    }
+
+
+# ----------------------------------------------------------------------------------------------------------- reading
+
+
+def read_certified(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
+    """The leaders, the item aggregates and the certificate of a released cohort whose files match it byte for byte.
+
+    Raises ``AngleMortError``: AM601 no such cohort, AM602 a file is missing or was changed, AM603 made by a later
+    version, AM604 the certificate cannot be read.
+    """
+    certificate = _read_certificate(folder)
+    changed = [name for name in FILES if _hash(folder / name) != certificate["files"].get(name)]
+    if changed:
+        raise AngleMortError(*(problem("AM602", file=name, folder=folder.name) for name in changed))
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    if _schema(package) != certificate["schema"]:
+        raise AngleMortError(problem("AM602", file="datapackage.json", folder=folder.name))
+    leaders, items = (_read(folder / name, each) for name, each in zip(TABLES, package["resources"], strict=True))
+    return leaders, items, certificate
+
+
+def _read_certificate(folder: Path) -> dict[str, object]:
+    if not (folder / CERTIFICATE).is_file():
+        raise AngleMortError(problem("AM601", folder=str(folder)))
+    try:
+        certificate = json.loads((folder / CERTIFICATE).read_bytes())
+        version = certificate["format"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise AngleMortError(problem("AM604", folder=folder.name)) from error
+    if version != FORMAT:
+        raise AngleMortError(problem("AM603", folder=folder.name, found=version, known=FORMAT))
+    return certificate
+
+
+def _hash(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+_DTYPES = {"integer": "int64", "number": "float64", "string": "object"}
+
+
+def _read(path: Path, resource: Mapping) -> pd.DataFrame:
+    """Cells as text first, then numbers: read so, a number gives back the very bits that were written."""
+    fields = resource["schema"]["fields"]
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    return cells.astype({field["name"]: _DTYPES[field["type"]] for field in fields})

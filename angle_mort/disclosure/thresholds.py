@@ -1,0 +1,90 @@
+"""How many people must stand behind what is told, and how categories are merged until enough do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations, pairwise
+
+from angle_mort.text import t
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The sizes from which each kind of figure may be shared; both the cohort's and the group's rule must hold."""
+
+    name: str = "angle-mort-diffusion-1"
+    cohort: int = 8
+    split: int = 12
+    distribution: int = 30
+    rows: int = 100
+    group: int = 5
+    spread_group: int = 10
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+POLICY = Policy()
+"""The thresholds of every release; frozen for an engagement and printed in the certificate."""
+
+
+def shown_count(count: int, n: int, policy: Policy = POLICY) -> str:
+    """A number of people in words that isolate nobody: never 0, never all, never fewer than the minimum group.
+
+    >>> shown_count(0, 24), shown_count(3, 24), shown_count(9, 24), shown_count(22, 24)
+    ('moins de 5', 'moins de 5', '9', 'plus de 19')
+    """
+    if count < policy.group:
+        return t("disclosure.fewer", limit=policy.group)
+    if n - count < policy.group:
+        return t("disclosure.more", limit=n - policy.group)
+    return str(count)
+
+
+Group = tuple[tuple[str, ...], int]
+"""The categories merged into one group, and how many people it holds."""
+
+
+def merge_neighbours(counts: Mapping[str, int], policy: Policy = POLICY) -> list[Group]:
+    """Ordered categories merged with their neighbours, as little as possible, until each group is large enough.
+
+    The finest admissible cut is chosen; among equals, the one whose smallest group is largest. An empty list means that
+    nothing may be told: only one group would be left.
+
+    >>> merge_neighbours({"1": 3, "2": 12, "3": 9})
+    [(('1', '2'), 15), (('3',), 9)]
+    >>> merge_neighbours({"1": 2, "2": 20, "3": 2})
+    []
+    """
+    cuts = (cut for cut in _cuts(list(counts.items())) if min(count for _, count in cut) >= policy.group)
+    best = max(cuts, key=lambda cut: (len(cut), min(count for _, count in cut)), default=[])
+    return best if len(best) > 1 else []
+
+
+def _cuts(categories: Sequence[tuple[str, int]]) -> Iterator[list[Group]]:
+    places = range(1, len(categories))
+    for size in range(len(categories)):
+        for inner in combinations(places, size):
+            edges = (0, *inner, len(categories))
+            yield [_group(categories[a:b]) for a, b in pairwise(edges)]
+
+
+def merge_rest(counts: Mapping[str, int], rest: str, policy: Policy = POLICY) -> list[Group]:
+    """Categories without an order: those too small join ``rest``, then the next smallest until it is large enough.
+
+    >>> merge_rest({"A": 7, "B": 2, "C": 9, "mixte": 6}, rest="mixte")
+    [(('A',), 7), (('C',), 9), (('B', 'mixte'), 8)]
+    """
+    named = {category: count for category, count in counts.items() if category != rest}
+    joined = [category for category, count in named.items() if count < policy.group]
+    kept = sorted((each for each in named if each not in joined), key=lambda each: named[each])
+    while kept and sum(named[each] for each in joined) + counts.get(rest, 0) < policy.group:
+        joined.append(kept.pop(0))
+    groups = [((each,), named[each]) for each in named if each in kept]
+    merged = [(each, counts[each]) for each in counts if each in joined or each == rest]
+    return [*groups, _group(merged)] if kept else []
+
+
+def _group(categories: Sequence[tuple[str, int]]) -> Group:
+    return tuple(category for category, _ in categories), sum(count for _, count in categories)

@@ -1,0 +1,149 @@
+"""Problems with stable codes: what is wrong, where, and how to mend it.
+
+A problem holds no answer and no name of a person. Messages here are in English for the people who read code; the French
+sentence that a coach meets has the same code and the same placeholders in ``angle_mort/text/fr.yaml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CODES: dict[str, str] = {
+    # 1xx the instrument
+    "AM101": "The questionnaire file {path} cannot be read: {reason}. Use the one that travels with the package.",
+    "AM102": "The questionnaire file {path} contradicts itself: {reason}. Correct the file.",
+    # 2xx responses
+    "AM201": "There is no file {path}. Check the path.",
+    "AM202": "The file {path} is empty. Export the answers again.",
+    "AM203": "The file {path} is larger than {limit} MB. Keep only the sheet of answers.",
+    "AM204": "The file {path} cannot be opened: it is a folder, or another program holds it. Close it there.",
+    "AM205": "The file {path} is an old Excel workbook (.xls). Save it as .xlsx or CSV.",
+    "AM206": "The workbook {path} is protected by a password. Save a copy without it.",
+    "AM207": "The file {path} is a web page or XML under another name. Export CSV or XLSX.",
+    "AM208": "The file {path} is neither CSV nor XLSX ({kind}). Export the answers as CSV or XLSX.",
+    "AM209": "The workbook {path} is damaged or cut. Export it again.",
+    "AM210": "The file {path} holds null bytes: it is no text. Export it again as CSV in UTF-8.",
+    "AM211": "The accents of {path} are damaged. Start again from the original export, in UTF-8.",
+    "AM212": "The file {path} is cut: a quote stays open. Export it again.",
+    "AM213": "The file {path} mixes two delimiters. Start again from the original export.",
+    "AM214": "Lines {lines} of {path} do not have the {width} cells of the header. The file is cut, or a column has no title.",
+    "AM215": "The workbook {path} grows too large once opened, or a cell stands far from the table. Copy the table into a new one.",
+    "AM216": "The file {path} has a header and no answer. Export it again once answers have come.",
+    "AM217": "The file {path} is a ZIP that holds a CSV. Unpack it and give the CSV.",
+    "AM220": "No column of {path} is a question of this questionnaire. Check that it is the right export.",
+    "AM221": "The questions of {path} stand on line {line} and not on line 1. Delete the lines above.",
+    "AM222": 'Column {column} is unknown: "{header}". Ignore it by its title, or remove it.',
+    "AM223": 'Column {column} is unknown: "{header}" resembles {item}, "{wording}". Give it that exact text, or ignore it.',
+    "AM224": "The form {form} lacks {n} questions in {path}: {items}. Export every column.",
+    "AM225": "The question {item} stands in several columns: {columns}. Keep one.",
+    "AM226": 'Column {column}, "{header}", could be {items}. Put the item id in its place.',
+    "AM227": 'In columns {columns} the tool numbers the answers otherwise: expected from "{low}" to "{high}". Export the labels.',
+    # 3xx the vault
+    "AM301": "There is no vault at {path}. Create it first.",
+    "AM302": "The passphrase does not open the vault {path}. Try again.",
+    "AM303": "The vault {path} is damaged or was changed. Restore a copy.",
+    "AM304": "A vault stands already at {path}. Open it, or choose another place.",
+    "AM305": "No passphrase and no terminal to ask for it. Set ANGLE_MORT_PASSPHRASE.",
+    "AM306": "The passphrase has fewer than {minimum} characters. Choose a longer one.",
+    "AM307": "Another program is writing in the vault {path}. Wait; if there is none, delete {lock}.",
+    "AM308": "The vault {path} holds other answers for the cohort {cohort}, wave {wave}. Ask to replace them, or name another wave.",
+    "AM309": "The vault {path} holds no cohort {cohort}. Store it first.",
+    "AM310": "The vault {path} has format {version}, newer than this tool knows. Update the tool.",
+    "AM311": "A pseudonym needs a key of {size} bytes. Give one of that length.",
+    "AM312": "A pseudonym needs an identity, and this one is empty. Give an e-mail or a name.",
+    "AM313": "The two passphrases differ. Type the same one twice.",
+    "AM314": "The vault {path} cannot be written. Check the rights of the folder and the free space.",
+    # 4xx scores
+    "AM401": "Column {item} is no scorable item of this questionnaire. Remove or rename it.",
+    "AM402": "The answers to {item} are not numbers. Give integer codes.",
+    "AM403": "{count} answers to {item} lie outside its response format. Correct or blank them.",
+    "AM404": "{count} respondents stand twice. Keep one row each.",
+    "AM405": "There is no respondent. Give at least one row.",
+    "AM406": "{given} profiles were asked and {most} prototypes are declared. Ask for fewer.",
+    "AM410": "The table of scores lacks the columns {columns}. Give what score_responses returns.",
+    "AM411": "{n} rows of the table of scores repeat a respondent and a scale. Keep one row for each pair.",
+    "AM412": "{name} must be a probability between 0 and 1; {value} came.",
+    "AM413": "The thresholds of the bands must rise; {first} then {second} came.",
+    "AM414": "The dominant block compares three different scales; {n} came.",
+    "AM420": "Scale {scale} is {nature}, not reflective: its parts are added, they do not measure the same thing, so alpha and omega mean nothing for it. Ask a reflective scale.",
+    "AM421": "The answers to {item} are not numbers. Give the codes, not the words.",
+    "AM422": "The answers to {item} hold an infinite number. Correct or blank it.",
+    "AM423": "Scale {scale} has {n} usable rows; reliability needs at least 3. Gather more answers.",
+    "AM424": "The questionnaire has no scale {scale}. Check its code.",
+    "AM425": "A scale needs at least 2 items; {n} came. Give every item of the scale.",
+    "AM426": "Missing answers are handled listwise or pairwise, not {value}. Choose one of the two.",
+    "AM427": "No reflective scale of this questionnaire has an answer in this table. Check its columns.",
+    # 5xx profiles
+    "AM501": "The table of scores to place lacks the columns {columns}. Give what score_responses returns.",
+    "AM502": "{n} rows of the table to place repeat a respondent and a scale. Keep one row for each pair.",
+    "AM510": "The scores of column {column} hold an infinity. Correct or blank them.",
+    "AM511": "There are too few respondents with a score (n_samples={count}) for {components} profiles; at least 2, and one per profile, are needed.",
+    "AM512": "The scores of column {column} are all missing. Leave the column out.",
+    "AM513": "The scores of column {column} are all the same: nothing tells profiles apart there. Leave the column out.",
+    "AM514": "{name} must be {expected}; {value} came.",
+    "AM515": "The standard errors have {came} and the scores {expected} (rows, columns). Give one error per score.",
+    "AM516": "{count} standard errors are negative or not numbers. Correct or blank them.",
+    "AM517": "The profiles were not found with certainty: no start converged in {max_iter} steps. Raise max_iter, or ask fewer profiles.",
+    "AM518": "Every start shrank onto a few equal answers. Keep the weak prior, or ask fewer profiles.",
+    "AM519": "This stored model cannot be used: {reason}. Store it again with this version.",
+    # 6xx cohorts and disclosure
+    "AM601": "There is no released cohort in {folder}. Give a folder made by a release; it holds certificate.json.",
+    "AM602": "{file} of cohort {folder} does not match its certificate. Release the cohort again; never edit its files.",
+    "AM603": "Cohort {folder} was made by a later version (format {found}, known: {known}). Update the tool.",
+    "AM604": "The certificate of cohort {folder} cannot be read. Release the cohort again.",
+    "AM605": "{n} leaders are left and {minimum} are needed to speak of a group. Wait for more answers or join two cohorts.",
+    "AM607": "This leader is not in cohort {cohort}. Choose an id from its list.",
+    "AM608": "The cohort was made with questionnaire {found}; this one is {known}. Release it again from the export.",
+    "AM609": "Cohort name {name!r} will not do. Use lower-case ASCII letters, digits, - or _, at most 41 characters.",
+    "AM610": "Cohort {name} exists already. Choose another name, or replace it explicitly.",
+    # 7xx publishing
+    "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
+    "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",
+    "AM702": "Cell {cell} of the notebook failed ({reason}): nothing was published. Run it in JupyterLab to see why.",
+    "AM703": "The notebook's kernel stopped ({reason}): nothing was published. Try again with other programs closed.",
+    "AM704": "The page holds what must not leave ({kind}): nothing was published. Remove it from the notebook.",
+    "AM705": "No output of the notebook carries the mark {audience!r}: nothing was published. Use the views of am.views.",
+    # 8xx the command line
+    "AM800": "Unforeseen error ({kind}). Nothing is lost: try again; set {variable}=1 to see it whole.",
+    "AM801": "The command is incomplete or holds an unknown word. {usage} For help: {command} --help",
+    "AM803": "{folder} is a file, not a folder. Give another folder.",
+    "AM804": "Folder {folder} cannot be made. Check rights and free space, or give another folder.",
+    "AM805": "No folder matches {pattern}. Check the path.",
+    "AM806": "Two cohorts are named {name}: their pages would overwrite each other. Make them in two folders.",
+}
+"""Every code with its English template; a code is never reused for another meaning."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: a stable code and the fields of its sentence."""
+
+    code: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        return CODES[self.code].format(**self.fields)
+
+
+def problem(code: str, **fields: object) -> Problem:
+    """A problem by its code; the fields fill the placeholders of its sentence.
+
+    >>> problem("AM102", path="q.yaml", reason="item a101 stands twice").message
+    'The questionnaire file q.yaml contradicts itself: item a101 stands twice. Correct the file.'
+    """
+    return Problem(code, fields)
+
+
+class AngleMortError(ValueError):
+    """All the problems met in one step, told at once.
+
+    >>> error = AngleMortError(problem("AM101", path="q.yaml", reason="it is empty"))
+    >>> [each.code for each in error.problems]
+    ['AM101']
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"[{each.code}] {each.message}" for each in problems))

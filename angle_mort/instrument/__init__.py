@@ -1,0 +1,16 @@
+"""What is asked: the questionnaire, its norms and its prototypes, read from files that people can read."""
+
+from angle_mort.instrument.loading import load_instrument, load_norms, load_prototypes
+from angle_mort.instrument.model import NOT_APPLICABLE, Instrument, Item, Module, Norms, Prototypes
+
+__all__ = [
+    "NOT_APPLICABLE",
+    "Instrument",
+    "Item",
+    "Module",
+    "Norms",
+    "Prototypes",
+    "load_instrument",
+    "load_norms",
+    "load_prototypes",
+]

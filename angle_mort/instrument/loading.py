@@ -1,0 +1,198 @@
+"""Read the instrument, the norms and the prototypes from YAML files, and refuse one that contradicts itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument.model import (
+    NATURES,
+    Choice,
+    Facet,
+    Form,
+    Instrument,
+    Item,
+    Module,
+    Norms,
+    Prototype,
+    Prototypes,
+    ResponseFormat,
+)
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SHELF = "angle_mort.instrument"
+_OWN_FORMAT = "own"
+
+
+def load_instrument(
+    path: str | Path | None = None, norms: str | Path | None = None, prototypes: str | Path | None = None
+) -> Instrument:
+    """The questionnaire with its norms and prototypes; without arguments, those that travel with the package.
+
+    Raises ``AngleMortError`` AM101 (unreadable) or AM102 (the file contradicts itself).
+
+    >>> instrument = load_instrument()
+    >>> instrument.name, len(instrument.items), instrument.module("A").nature
+    ('angle-mort', 97, 'reflective')
+    """
+    if path is norms is prototypes is None:
+        return _shipped_instrument()
+    return _build(_read(path, "angle-mort-1.yaml"), load_norms(norms), load_prototypes(prototypes), str(path))
+
+
+def load_norms(path: str | Path | None = None) -> Norms:
+    """The reliability, SD and answer errors behind every margin; provisional ones without an argument."""
+    entry = _read(path, "reliability-1.yaml")
+    return Norms(
+        name=entry["name"],
+        provisional=entry["provisional"],
+        n=entry["n"],
+        day=str(entry["day"]),
+        population=entry["population"]["fr"],
+        estimator=str(entry["estimator"]),
+        sd=entry["sd"],
+        reliability=entry["reliability"],
+        retest=entry["retest"] or {},
+        answer_error=float(entry["answer_error"]),
+        declared_errors=entry["declared_errors"],
+        source=str(entry["source"]),
+    )
+
+
+def load_prototypes(path: str | Path | None = None) -> Prototypes:
+    """The declared positions on the three blocks.
+
+    >>> [prototype.name for prototype in load_prototypes().prototypes][0]
+    'le faiseur'
+    """
+    entry = _read(path, "prototypes-1.yaml")
+    return Prototypes(
+        version=str(entry["version"]),
+        blocks=tuple(entry["blocks"]),
+        spread=float(entry["spread"]),
+        named_at=float(entry["named_at"]),
+        prototypes=tuple(
+            Prototype(each["code"], each["name"]["fr"], each["gloss"]["fr"], each["position"])
+            for each in entry["prototypes"]
+        ),
+        source=str(entry["source"]),
+    )
+
+
+@cache
+def _shipped_instrument() -> Instrument:
+    return _build(_read(None, "angle-mort-1.yaml"), load_norms(), load_prototypes(), "angle-mort-1.yaml")
+
+
+def _read(path: str | Path | None, shipped: str) -> Mapping:
+    place = Path(path) if path else files(_SHELF).joinpath("questionnaires", shipped)
+    try:
+        entry = yaml.load(place.read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise AngleMortError(problem("AM101", path=str(place), reason=type(error).__name__)) from error
+    if not isinstance(entry, Mapping) or entry.get("format") != 1:
+        raise AngleMortError(problem("AM101", path=str(place), reason="format 1"))
+    return entry
+
+
+def _build(entry: Mapping, norms: Norms, prototypes: Prototypes, path: str) -> Instrument:
+    formats = {code: _format(code, each) for code, each in entry["response_formats"].items()}
+    modules = tuple(_module(each, formats) for each in entry["modules"])
+    instrument = Instrument(
+        name=entry["name"],
+        version=str(entry["version"]),
+        title=entry["title"]["fr"],
+        licence=entry["licence"],
+        formats=formats,
+        forms=tuple(Form(code, each["fr"], each["minutes"]) for code, each in entry["forms"].items()),
+        packs={code: each["fr"] for code, each in entry["packs"].items()},
+        modules=modules,
+        scoring=entry["scoring"],
+        norms=norms,
+        prototypes=prototypes,
+    )
+    found = [problem("AM102", path=path, reason=reason) for reason in _contradictions(instrument)]
+    if found:
+        raise AngleMortError(*found)
+    return instrument
+
+
+def _format(code: str, entry: Mapping) -> ResponseFormat:
+    return ResponseFormat(
+        code=code,
+        kind=entry["kind"],
+        choices=tuple(_choice(each) for each in entry.get("choices", ())),
+        minimum=entry.get("minimum"),
+        maximum=entry.get("maximum"),
+        unit=entry.get("unit"),
+    )
+
+
+def _choice(entry: Mapping) -> Choice:
+    return Choice(entry["code"], entry["fr"], entry["en"], entry.get("band"), tuple(entry.get("tags", ())))
+
+
+def _module(entry: Mapping, formats: Mapping[str, ResponseFormat]) -> Module:
+    facets = tuple(
+        Facet(each["code"], each["name"]["fr"], each["name"]["en"], _items(each, entry, formats, each["code"]))
+        for each in entry.get("facets", ())
+    )
+    return Module(
+        code=entry["code"],
+        name=entry["name"]["fr"],
+        gloss=entry["name"]["en"],
+        covers=entry["covers"]["fr"],
+        nature=entry["nature"],
+        high=(entry.get("high") or {}).get("fr", ""),
+        high_is_good=entry.get("high_is_good"),
+        stem=(entry.get("stem") or {}).get("fr", ""),
+        optional=entry.get("optional", False),
+        facets=facets,
+        items=tuple(item for facet in facets for item in facet.items) + _items(entry, entry, formats, None),
+    )
+
+
+def _items(owner: Mapping, module: Mapping, formats: Mapping, facet: str | None) -> tuple[Item, ...]:
+    return tuple(_item(each, module, formats, facet) for each in owner.get("items", ()))
+
+
+def _item(entry: Mapping, module: Mapping, formats: Mapping[str, ResponseFormat], facet: str | None) -> Item:
+    return Item(
+        id=entry["id"],
+        fr=entry["fr"],
+        en=entry["en"],
+        module=module["code"],
+        facet=facet,
+        format=_item_format(entry, module, formats),
+        forms=frozenset(entry.get("forms", module["forms"])),
+        required=entry.get("required", not module.get("optional", False)),
+        former=tuple(entry.get("former", ())),
+        packs={pack: each["fr"] for pack, each in entry.get("packs", {}).items()},
+        mirrors=entry.get("mirrors"),
+    )
+
+
+def _item_format(entry: Mapping, module: Mapping, formats: Mapping[str, ResponseFormat]) -> ResponseFormat:
+    if "choices" not in entry:
+        return formats[entry.get("format", module.get("format"))]
+    kind = entry.get("kind", "multiple" if "count" in entry else "choice")
+    choices = tuple(_choice(each) for each in entry["choices"])
+    return ResponseFormat(_OWN_FORMAT, kind, choices, count=entry.get("count"))
+
+
+def _contradictions(instrument: Instrument) -> Iterator[str]:
+    ids = Counter(item.id for module in instrument.modules for item in module.items)
+    yield from (f"item {each} stands {count} times" for each, count in ids.items() if count > 1)
+    yield from (f"module {m.code}: nature {m.nature}" for m in instrument.modules if m.nature not in NATURES)
+    known = {module.code for module in instrument.modules} | set(instrument.scoring["indices"])
+    for name, rule in instrument.scoring["indices"].items():
+        parts = {part["scale"] for part in rule["parts"]}
+        yield from (f"index {name}: no scale {part}" for part in sorted(parts - known))
+    reflective = {module.code for module in instrument.of_nature("reflective")}
+    yield from (f"no reliability for {each}" for each in sorted(reflective - set(instrument.norms.reliability)))

@@ -1,0 +1,296 @@
+"""Gaussian mixtures on scores with gaps and known errors, as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, DensityMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from angle_mort.errors import AngleMortError, Problem, problem
+from angle_mort.profiles.expectation import Evidence, Parameters, Prior, log_joint, log_sum
+from angle_mort.profiles.families import FAMILIES
+from angle_mort.profiles.starts import Found, Task, as_cohort, search
+
+FORMAT = 1
+PRIORS = {"weak": Prior.weak, None: Prior.none}
+
+
+class ProfileMixture(DensityMixin, BaseEstimator):
+    """A mixture of Gaussian profiles on respondents x scales, fitted by maximum likelihood or with a weak prior.
+
+    Parameters
+    ----------
+    n_components : how many profiles, at least 1.
+    covariance : the family, named as mclust names it: ``EII VII EEI VVI EEE VVV``.
+    prior : ``"weak"``: an inverse-Wishart prior on each covariance, worth one pseudo-person per profile whose variance
+        is a tenth of each variable's own, against spikes on a few equal answers; None: plain maximum likelihood.
+    n_init : starts. All make a short run, the best quarter (at least 5) go on to the end.
+    max_iter : steps of expectation-maximisation at most.
+    tol : a start has converged when a step gains less than this in mean log-likelihood.
+    random_state : seed of the starts.
+
+    Attributes
+    ----------
+    weights_ (k), means_ (k x d), covariances_ (k x d x d) : the profiles, by rising mean of their means.
+    converged_ : whether the best start converged; where it did not, every result is refused (AM517).
+    n_iter_, n_replicated_ : its steps; how many finalists reached its objective within 1e-4 of its size.
+    log_likelihood_ : of the data fitted, without the prior.
+    objective_history_ : log-likelihood plus log-prior after each step; it never falls.
+    n_respondents_, n_parameters_ : people with at least one score; free numbers of the model.
+
+    Notes
+    -----
+    Missing scores (NaN) are handled by the likelihood: nothing is imputed and nobody is dropped. Someone without any
+    score gets the weights as memberships. ``standard_errors`` (n x d, in the units of the scores) may come with every
+    table: the observed covariance is the profile's plus that person's errors; NaN or 0 is no error, infinity is a
+    missing score. BIC, ICL and AIC3 are smaller when better.
+
+    >>> rng = np.random.default_rng(1)
+    >>> scores = np.vstack([rng.normal(30, 6, (40, 3)), rng.normal(70, 6, (40, 3))])
+    >>> scores[0, 0] = np.nan
+    >>> mixture = ProfileMixture(2, random_state=0).fit(scores)
+    >>> np.abs(mixture.means_ - [[30], [70]]).max() < 3, mixture.converged_
+    (np.True_, True)
+    >>> mixture.predict(scores)[[0, 79]]
+    array([0, 1])
+    """
+
+    def __init__(
+        self,
+        n_components: int = 1,
+        covariance: str = "VVI",
+        prior: str | None = "weak",
+        n_init: int = 20,
+        max_iter: int = 500,
+        tol: float = 1e-8,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.covariance = covariance
+        self.prior = prior
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike, y: object = None, standard_errors: ArrayLike | None = None) -> ProfileMixture:
+        """Find the profiles of respondents x scales (NaN = missing); ``y`` is ignored.
+
+        Errors: an infinity (AM510), too few respondents (AM511), a column empty (AM512) or constant (AM513), a
+        parameter out of range (AM514), errors of another shape (AM515) or negative (AM516), only spikes (AM518).
+        """
+        _refuse(*self._wrong_parameters())
+        evidence, scores = self._evidence(X, standard_errors, reset=True)
+        _refuse(*self._wrong_scores(scores))
+        task = self._task(scores)
+        found = search(as_cohort(evidence), task, check_random_state(self.random_state))
+        if not np.isfinite(found.objective[0]):
+            raise AngleMortError(problem("AM518"))
+        return self._keep(found, task, evidence)
+
+    def predict(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
+        """The index of the most probable profile of each person: n."""
+        return self.predict_proba(X, standard_errors).argmax(axis=1)
+
+    def predict_proba(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
+        """The memberships of each person: n x k, rows sum to 1."""
+        joint, evidence = self._joint(X, standard_errors)
+        return evidence.unsorted(np.exp(joint - log_sum(joint)).T)
+
+    def score_samples(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
+        """The log-likelihood of each person's scores, without the prior: n."""
+        joint, evidence = self._joint(X, standard_errors)
+        return evidence.unsorted(log_sum(joint)[:, None])[:, 0]
+
+    def score(self, X: ArrayLike, y: object = None, standard_errors: ArrayLike | None = None) -> float:
+        """The mean log-likelihood, without the prior; ``y`` is ignored."""
+        return float(self.score_samples(X, standard_errors).mean())
+
+    def bic(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> float:
+        """-2 log-likelihood + parameters x log(people with a score): smaller is better (mclust's sign is opposite)."""
+        joint, evidence = self._joint(X, standard_errors)
+        people = evidence.observed.any(axis=1).sum()
+        return float(-2 * log_sum(joint).sum() + self.n_parameters_ * np.log(people))
+
+    def icl(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> float:
+        """BIC made worse by unsure memberships, -2 x the log of each person's highest: smaller is better."""
+        highest = self.predict_proba(X, standard_errors).max(axis=1)
+        return self.bic(X, standard_errors) - 2 * float(np.log(highest).sum())
+
+    def aic3(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> float:
+        """-2 log-likelihood + 3 x parameters: smaller is better."""
+        return float(-2 * self.score_samples(X, standard_errors).sum() + 3 * self.n_parameters_)
+
+    def sample(
+        self, n_samples: int = 1, random_state: int | np.random.RandomState | None = None
+    ) -> tuple[NDArray, NDArray]:
+        """Draw people from the profiles: scores (n x d) and the profile of each (n).
+
+        Without ``random_state`` here, the estimator's own is used.
+        """
+        self._ready()
+        random = check_random_state(self.random_state if random_state is None else random_state)
+        profile = np.sort(random.choice(len(self.weights_), n_samples, p=self.weights_))
+        normal = random.standard_normal((n_samples, self.means_.shape[1], 1))
+        # a covariance may be singular after rounding: eigenvectors draw from it where a Cholesky factor would fail
+        eigenvalues, vectors = np.linalg.eigh(self.covariances_)
+        root = vectors * np.sqrt(np.maximum(eigenvalues, 0))[:, None, :]
+        return self.means_[profile] + (root[profile] @ normal)[..., 0], profile
+
+    def to_json(self) -> dict[str, Any]:
+        """The fitted model as a dictionary of plain numbers and words, ready for ``json.dump``."""
+        self._ready()
+        names = getattr(self, "feature_names_in_", None)
+        return {
+            "format": FORMAT,
+            "model": "ProfileMixture",
+            "settings": {name: value for name, value in self.get_params().items() if name != "random_state"},
+            "scales": None if names is None else [str(name) for name in names],
+            "n_respondents": self.n_respondents_,
+            "n_parameters": self.n_parameters_,
+            "log_likelihood": self.log_likelihood_,
+            "n_replicated": self.n_replicated_,
+            "n_iter": self.n_iter_,
+            "profiles": [
+                {"weight": float(weight), "mean": mean.tolist(), "covariance": covariance.tolist()}
+                for weight, mean, covariance in zip(self.weights_, self.means_, self.covariances_, strict=True)
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ProfileMixture:
+        """A fitted model from what ``to_json`` gave (AM519 when it is something else)."""
+        if stored.get("format") != FORMAT or stored.get("model") != "ProfileMixture":
+            raise AngleMortError(problem("AM519", reason=f"format {stored.get('format')}"))
+        try:
+            return cls(**stored["settings"])._restore(stored)
+        except (KeyError, TypeError, ValueError) as error:
+            raise AngleMortError(problem("AM519", reason=type(error).__name__)) from error
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def _task(self, scores: NDArray) -> Task:
+        spread = np.nanvar(scores, axis=0)
+        return Task(
+            FAMILIES[self.covariance], PRIORS[self.prior](spread),
+            self.n_components, self.n_init, self.max_iter, self.tol,
+        )  # fmt: skip
+
+    def _keep(self, found: Found, task: Task, evidence: Evidence) -> ProfileMixture:
+        parameters = _ordered(found.parameters.take(0))
+        self.weights_, self.means_, self.covariances_ = parameters
+        self.objective_history_ = found.history[:, 0]
+        self.converged_ = bool(found.converged[0])
+        self.n_iter_ = 1 + int((np.diff(self.objective_history_) > 0).sum())
+        self.n_replicated_ = int(found.replicated[0])
+        self.n_respondents_ = int(evidence.observed.any(axis=1).sum())
+        self.n_parameters_ = task.family.n_parameters(self.n_components, self.n_features_in_)
+        self.log_likelihood_ = float(log_sum(log_joint(evidence, parameters)[0]).sum())
+        return self
+
+    def _restore(self, stored: Mapping[str, Any]) -> ProfileMixture:
+        profiles = stored["profiles"]
+        self.weights_ = np.array([each["weight"] for each in profiles], dtype=float)
+        self.means_ = np.array([each["mean"] for each in profiles], dtype=float)
+        self.covariances_ = np.array([each["covariance"] for each in profiles], dtype=float)
+        for name in ("n_respondents", "n_parameters", "log_likelihood", "n_replicated", "n_iter"):
+            setattr(self, f"{name}_", stored[name])
+        self.converged_ = True
+        self.n_features_in_ = self.means_.shape[1]
+        if stored["scales"] is not None:
+            self.feature_names_in_ = np.array(stored["scales"], dtype=object)
+        return self
+
+    def _ready(self) -> None:
+        check_is_fitted(self)
+        if not self.converged_:
+            raise AngleMortError(problem("AM517", max_iter=self.max_iter))
+
+    def _joint(self, X: ArrayLike, standard_errors: ArrayLike | None) -> tuple[NDArray, Evidence]:
+        self._ready()
+        evidence, _ = self._evidence(X, standard_errors, reset=False)
+        return log_joint(evidence, Parameters(self.weights_, self.means_, self.covariances_))[0], evidence
+
+    def _evidence(self, X: ArrayLike, standard_errors: ArrayLike | None, *, reset: bool) -> tuple[Evidence, NDArray]:
+        """What is known of each person, and the scores with NaN wherever nothing is known."""
+        scores = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite=False)
+        names = getattr(self, "feature_names_in_", np.arange(scores.shape[1]))
+        _refuse(*(problem("AM510", column=str(name)) for name in names[np.isinf(scores).any(axis=0)]))
+        errors = _errors(standard_errors, X, scores.shape)
+        return Evidence.gather(scores, errors), np.where(np.isfinite(errors), scores, np.nan)
+
+    def _wrong_scores(self, scores: NDArray) -> list[Problem]:
+        names = getattr(self, "feature_names_in_", np.arange(scores.shape[1]))
+        observed = ~np.isnan(scores)
+        people = int(observed.any(axis=1).sum())
+        if people < max(2, self.n_components):
+            return [problem("AM511", count=people, components=self.n_components)]
+        empty = ~observed.any(axis=0)
+        filled = np.where(empty, 0.0, scores)
+        constant = ~empty & (np.nanmax(filled, axis=0) == np.nanmin(filled, axis=0))
+        return [
+            *(problem("AM512", column=str(name)) for name in names[empty]),
+            *(problem("AM513", column=str(name)) for name in names[constant]),
+        ]
+
+    def _wrong_parameters(self) -> list[Problem]:
+        whole = "a whole number from 1 on"
+        rules = {
+            "n_components": (_whole(self.n_components), whole),
+            "covariance": (self.covariance in FAMILIES, " ".join(FAMILIES)),
+            "prior": (self.prior in PRIORS, "weak, None"),
+            "n_init": (_whole(self.n_init), whole),
+            "max_iter": (_whole(self.max_iter), whole),
+            "tol": (np.isscalar(self.tol) and self.tol > 0, "> 0"),
+        }
+        return [
+            problem("AM514", name=name, expected=expected, value=getattr(self, name))
+            for name, (right, expected) in rules.items()
+            if not right
+        ]
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
+
+
+def _ordered(parameters: Parameters) -> Parameters:
+    """By rising mean of the means; equal ones by their first scales."""
+    means = parameters.means
+    return parameters.take(np.lexsort((*means.T[::-1], means.mean(axis=1))))
+
+
+def _errors(standard_errors: ArrayLike | None, X: ArrayLike, shape: tuple[int, int]) -> NDArray:
+    """Standard errors n x d: 0 where none is given."""
+    if standard_errors is None:
+        return np.zeros(shape)
+    if isinstance(standard_errors, pd.DataFrame) and isinstance(X, pd.DataFrame) and set(X) == set(standard_errors):
+        standard_errors = standard_errors[X.columns]
+    errors = _numbers(standard_errors)
+    if errors.shape != shape:
+        raise AngleMortError(problem("AM515", came=str(errors.shape), expected=str(shape)))
+    negative = int((errors < 0).sum())
+    if negative:
+        raise AngleMortError(problem("AM516", count=negative))
+    return np.where(np.isnan(errors), 0.0, errors)
+
+
+def _numbers(standard_errors: ArrayLike) -> NDArray:
+    try:
+        return np.asarray(standard_errors, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise AngleMortError(problem("AM516", count=np.size(standard_errors))) from error
+
+
+def _refuse(*problems: Problem) -> None:
+    if problems:
+        raise AngleMortError(*problems)

@@ -1,0 +1,8 @@
+"""The only way out of the house: execute, keep what is marked, sanitise, render one page, scan it."""
+
+from angle_mort.publishing.execution import execute
+from angle_mort.publishing.page import Page, page_from_notebook, page_from_script
+from angle_mort.publishing.publication import publish
+from angle_mort.publishing.scanner import scan
+
+__all__ = ["Page", "execute", "page_from_notebook", "page_from_script", "publish", "scan"]

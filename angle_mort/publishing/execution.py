@@ -1,0 +1,120 @@
+"""Run a notebook from top to bottom in a fresh kernel of this very Python, with checked parameters."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+import zmq
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from angle_mort.errors import AngleMortError, problem
+
+PARAMETERS = "parameters"
+_SECONDS_PER_CELL = 300
+_CODE = re.compile(r"\[(AM\d{3})\]")
+Progress = Callable[[int, int], None]
+
+
+class _ThisPython(KernelSpecManager):
+    """A kernel that is always the Python that runs now, whatever kernels the user has installed elsewhere."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        able = {"supported_encryption": ["curve"]}
+        return KernelSpec(argv=launch, display_name="Python 3", language="python", metadata=able)
+
+
+def execute(
+    notebook: nbformat.NotebookNode, parameters: Mapping[str, object], progress: Progress | None = None
+) -> nbformat.NotebookNode:
+    """A copy of the notebook with its outputs; ``progress(done, cells)`` is called after each cell.
+
+    The kernel works in an empty temporary folder: parameters that are paths are made absolute. What passes between it
+    and this process is encrypted, so that no other program of the machine can listen.
+
+    Raises ``AngleMortError``: AM701 a parameter that the notebook does not declare, AM702 a cell failed (its
+    number, and the codes of our own problems when it was one), AM703 the kernel died or a cell took too long.
+    """
+    ready = with_parameters(notebook, parameters)
+    with tempfile.TemporaryDirectory() as folder:
+        client = _client(ready, folder, progress)
+        try:
+            client.execute(env=_environment(), cleanup_kc=True)
+        except CellExecutionError as error:
+            raise AngleMortError(_failed(ready, error)) from None
+        except (DeadKernelError, CellTimeoutError) as error:
+            raise AngleMortError(problem("AM703", reason=type(error).__name__)) from None
+    return ready
+
+
+def _client(notebook: nbformat.NotebookNode, folder: str, progress: Progress | None) -> NotebookClient:
+    sealed = "auto" if zmq.has("curve") else "disabled"
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_ThisPython(), transport_encryption=sealed)
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=_SECONDS_PER_CELL,
+        resources={"metadata": {"path": folder}},
+        store_widget_state=False,
+    )
+    if progress:
+        cells = len(notebook.cells)
+        client.on_cell_complete = lambda cell, cell_index, **_: progress(cell_index + 1, cells)
+    return client
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _failed(notebook: nbformat.NotebookNode, error: CellExecutionError) -> object:
+    """Which cell failed; of the message only our own codes are kept, since it may quote an answer."""
+    failing = [place for place, cell in enumerate(notebook.cells, 1) if _has_error(cell)]
+    codes = ", ".join(dict.fromkeys(_CODE.findall(error.evalue or ""))) or error.ename
+    return problem("AM702", cell=failing[0] if failing else 0, reason=codes)
+
+
+def _has_error(cell: nbformat.NotebookNode) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
+
+
+# -------------------------------------------------------------------------------------------------------- parameters
+
+
+def with_parameters(notebook: nbformat.NotebookNode, parameters: Mapping[str, object]) -> nbformat.NotebookNode:
+    """A copy with the parameters set in a cell of their own, right after the declared ones."""
+    ready = copy.deepcopy(notebook)
+    place = next((i for i, cell in enumerate(ready.cells) if _declares(cell)), None)
+    known = set(_declared(ready.cells[place].source)) if place is not None else set()
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise AngleMortError(*(problem("AM701", name=name, known=", ".join(sorted(known))) for name in unknown))
+    if parameters:
+        source = "\n".join(f"{name} = {_plain(value)!r}" for name, value in parameters.items())
+        ready.cells.insert(place + 1, nbformat.v4.new_code_cell(source))
+    return ready
+
+
+def _declares(cell: nbformat.NotebookNode) -> bool:
+    return PARAMETERS in cell.metadata.get("tags", [])
+
+
+def _declared(source: str) -> Iterator[str]:
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+
+
+def _plain(value: object) -> object:
+    return str(value.resolve()) if isinstance(value, Path) else value

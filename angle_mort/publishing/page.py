@@ -1,0 +1,160 @@
+"""One page of HTML that opens offline: prose that the project wrote, and outputs that carry the audience's mark."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from html import unescape
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.publishing.sanitising import clean
+from angle_mort.publishing.scanner import scan
+from angle_mort.results import SPONSOR, CohortSummary
+from angle_mort.shipped import shipped
+from angle_mort.text import t
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+MARK = "angle_mort"
+_VIEW_CALL = re.compile(r"^am\.views\.(\w+)\(cohort\.summary\)$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of the page: ``prose`` (a heading may open a section) or ``view``; ``html`` is already sanitised."""
+
+    kind: str
+    html: str
+    anchor: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page for one audience: its title, its blocks, and how many cells and outputs were left behind."""
+
+    title: str
+    audience: str
+    demonstration: bool
+    blocks: tuple[Block, ...]
+    left_out: int = 0
+
+    @cached_property
+    def html(self) -> str:
+        """The whole page; raises AM704 for each thing that the scanner finds in it."""
+        html = _template().render(page=self, t=t)
+        found = scan(html)
+        if found:
+            raise AngleMortError(*found)
+        return html
+
+    @property
+    def contents(self) -> list[Block]:
+        return [block for block in self.blocks if block.anchor]
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, whole or not at all, and return its path."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        part.write_text(self.html, encoding="utf-8", newline="\n")
+        os.replace(part, path)
+        return path
+
+
+def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR) -> Page:
+    """The page of an executed notebook: marked outputs, and those Markdown cells that the project itself wrote.
+
+    Everything else stays behind: code, parameters, unmarked outputs, other audiences' outputs, widget state, errors,
+    and any Markdown that is not word for word in a shipped notebook (a coach's note may hold a name).
+    Raises AM705 when nothing is left.
+    """
+    known, blocks, left_out, marks = _known_prose(), [], 0, []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.strip() in known:
+            blocks.append(_prose(cell.source))
+            continue
+        for output in cell.get("outputs", []):
+            mark = output.get("metadata", {}).get(MARK, {})
+            content = _content(output) if mark.get("audience") == audience else None
+            if content is not None:
+                marks.append(mark)
+                blocks.append(Block("view", content))
+            else:
+                left_out += 1
+        left_out += cell.cell_type != "code"
+    if not marks:
+        raise AngleMortError(problem("AM705", audience=audience))
+    return _page(blocks, audience, any(mark.get("demonstration") for mark in marks), left_out)
+
+
+def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType) -> Page:
+    """The same page without a kernel: the notebook's prose, and the views that its one-line cells name."""
+    blocks = []
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        call = _VIEW_CALL.match(cell.source.strip())
+        if cell.cell_type == "markdown":
+            blocks.append(_prose(cell.source))
+        elif call:
+            blocks.append(Block("view", clean(getattr(views, call[1])(summary).html)))
+    return _page(blocks, summary.audience, summary.demonstration, 0)
+
+
+def _page(blocks: list[Block], audience: str, demonstration: bool, left_out: int) -> Page:
+    first = next((block for block in blocks if block.heading), None)
+    title = first.heading if first else t("page.title")
+    return Page(title, audience, demonstration, tuple(_with_anchors(blocks, first)), left_out)
+
+
+def _with_anchors(blocks: list[Block], title: Block | None) -> Iterator[Block]:
+    """Sections get an anchor; the title's own block loses its heading, which the page shows at its head."""
+    place = 0
+    for block in blocks:
+        if block is title:
+            yield Block("prose", re.sub(r"<h1>.*?</h1>\s*", "", block.html, count=1, flags=re.S))
+        elif block.heading:
+            place += 1
+            yield Block(block.kind, block.html, f"partie-{place}", block.heading)
+        else:
+            yield block
+
+
+def _prose(source: str) -> Block:
+    from markdown_it import MarkdownIt
+
+    html = clean(MarkdownIt("commonmark", {"html": False}).render(source))
+    heading = re.search(r"<h[12]>(.*?)</h[12]>", html, flags=re.S)
+    return Block("prose", html, heading=unescape(re.sub(r"<[^>]+>", "", heading[1])).strip() if heading else "")
+
+
+def _content(output: nbformat.NotebookNode) -> str | None:
+    """The sanitised HTML of an output of an allowed kind, or None."""
+    if output.output_type not in ("display_data", "execute_result"):
+        return None
+    html = output.data.get("text/html")
+    return clean(html) if isinstance(html, str) else None
+
+
+@cache
+def _known_prose() -> frozenset[str]:
+    """Every Markdown cell of the shipped notebooks, word for word."""
+    notebooks = [nbformat.read(path, as_version=4) for path in sorted(shipped("notebooks").glob("*.ipynb"))]
+    return frozenset(cell.source.strip() for each in notebooks for cell in each.cells if cell.cell_type == "markdown")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("angle_mort.publishing", "")
+    house = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return house.get_template("page.html")

@@ -1,0 +1,37 @@
+"""From a notebook to one HTML file that can be shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.publishing.execution import Progress, execute
+from angle_mort.publishing.page import page_from_notebook
+from angle_mort.results import SPONSOR
+
+
+def publish(
+    notebook: str | Path,
+    folder: str | Path,
+    parameters: Mapping[str, object] | None = None,
+    audience: str = SPONSOR,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
+
+    ``name`` defaults to the notebook's own. A failed cell, an unknown parameter or what the scanner finds: nothing is
+    written.
+    Raises ``AngleMortError`` AM700 (no such notebook) and those of ``execute`` and ``Page.html``.
+    """
+    notebook = Path(notebook)
+    try:
+        source = nbformat.read(notebook, as_version=4)
+    except (OSError, ValueError, AttributeError, KeyError) as error:
+        raise AngleMortError(problem("AM700", path=str(notebook))) from error
+    executed = execute(source, parameters or {}, progress)
+    page = page_from_notebook(executed, audience)
+    return page.save(Path(folder) / f"{name or notebook.stem}.html")

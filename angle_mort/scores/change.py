@@ -1,0 +1,91 @@
+"""What really changed between two waves, beyond the margin of the two scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.scores.dominance import NEEDED, check_scores
+
+COLUMNS = ["respondent", "scale", "before", "after", "difference", "threshold", "direction"]
+
+
+def reliable_change(
+    before: pd.DataFrame, after: pd.DataFrame, level: float = 0.90, high_is_good: Mapping[str, bool] | None = None
+) -> pd.DataFrame:
+    """Each respondent's change, and whether it passes what the two margins could produce alone.
+
+    Parameters
+    ----------
+    before, after : tidy scores of two waves with ``respondent, scale, value, se_measurement`` (points of 0-100).
+    level : in ]0, 1[: without any true change, a share of ``1 - level`` would still pass the threshold.
+    high_is_good : per scale, whether more is better; by default as the standard questionnaire declares it.
+
+    Returns
+    -------
+    One row per respondent x scale found in both tables, in the order of ``before``: ``respondent, scale, before, after,
+    difference`` (after - before), ``threshold`` (z * sqrt(se_before**2 + se_after**2), same units) and ``direction``:
+    ``better`` or ``worse`` when the difference passes the threshold, ``none`` when it does not, ``unknown`` when a
+    value or a standard error is missing, or when the scale has no declared good side. Scales that carry no standard
+    error (the two-week scenario, counts, hours) are therefore always ``unknown`` here: follow them as transitions and
+    as counts.
+
+    Source: Jacobson & Truax 1991; two standard errors as in Christensen & Mendoza 1986.
+
+    >>> scores = pd.DataFrame({"respondent": ["L1", "L1"], "scale": ["A", "E"], "value": [70.0, 40.0],
+    ...                        "se_measurement": [8.0, 8.0]})
+    >>> later = scores.assign(value=[48.0, 52.0])
+    >>> change = reliable_change(scores, later, high_is_good={"A": False, "E": True})
+    >>> change[["scale", "difference", "direction"]].to_dict("list")
+    {'scale': ['A', 'E'], 'difference': [-22.0, 12.0], 'direction': ['better', 'none']}
+    >>> change["threshold"].round(1).tolist()
+    [18.6, 18.6]
+    """
+    _check(before, after, level)
+    both = _paired(before, after)
+    both["difference"] = both["after"] - both["before"]
+    both["threshold"] = _z(level) * np.hypot(both["se_before"], both["se_after"])
+    both["direction"] = _direction(both, _good_sides(both["scale"].unique(), high_is_good))
+    return both[COLUMNS]
+
+
+def _paired(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    keys = ["respondent", "scale"]
+    first, second = (
+        table[list(NEEDED)].rename(columns={"value": wave, "se_measurement": f"se_{wave}"})
+        for table, wave in ((before, "before"), (after, "after"))
+    )
+    return first.merge(second, on=keys, how="inner", validate="one_to_one")
+
+
+def _direction(both: pd.DataFrame, good: Mapping[str, bool | None]) -> np.ndarray:
+    side = both["scale"].map({scale: {True: 1.0, False: -1.0}.get(high) for scale, high in good.items()}).astype(float)
+    gain = both["difference"] * side
+    real = both["difference"].abs() > both["threshold"]
+    known = both["threshold"].notna() & both["difference"].notna()
+    cases = [~known, ~real, gain > 0, gain < 0]
+    return np.select(cases, ["unknown", "none", "better", "worse"], default="unknown")
+
+
+def _good_sides(scales: np.ndarray, high_is_good: Mapping[str, bool] | None) -> dict[str, bool | None]:
+    if high_is_good is not None:
+        return {scale: high_is_good.get(scale) for scale in scales}
+    from angle_mort.instrument import load_instrument
+
+    instrument = load_instrument()
+    return {scale: instrument.high_is_good(scale) for scale in scales}
+
+
+def _z(level: float) -> float:
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def _check(before: pd.DataFrame, after: pd.DataFrame, level: float) -> None:
+    if not 0 < level < 1:
+        raise AngleMortError(problem("AM412", name="level", value=level))
+    check_scores(before, NEEDED)
+    check_scores(after, NEEDED)

@@ -1,0 +1,339 @@
+"""Answers to scores: integer sums, one division per score, and a margin beside every value.
+
+The natures of the instrument decide. A reflective scale is a mean with a standard error of measurement. A formative
+index has no value when a part is missing, only the bounds that the missing part allows. Facts stay facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item, Module, load_instrument
+from angle_mort.margins import half_width
+
+COLUMNS = ("respondent", "scale", "value", "se_measurement", "low", "high", "n_answered", "n_items", "status")
+OK, PROVISIONAL, NOT_CALCULABLE = "ok", "provisoire", "non calculable"
+
+MISSING = -9
+"""The integer that stands for a missing answer inside the kernel; outside it is NaN."""
+
+_SHORTEST_FACET = 3
+_TOP = 100.0
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One scale for all respondents: arrays of the same length, NaN where there is nothing to say."""
+
+    value: np.ndarray
+    se: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n_answered: np.ndarray
+    n_items: np.ndarray
+    fact: bool = False
+
+
+def score_responses(responses: pd.DataFrame, instrument: Instrument | None = None) -> pd.DataFrame:
+    """Every score of every respondent, with its margin, as one tidy table.
+
+    ``responses`` is respondents x items (integer codes; NaN missing, -1 does not apply; unique index). Items of a scale
+    that are not among the columns count as missing; a scale none of whose items is there is left out.
+
+    Returns one row per respondent x scale: ``respondent``, ``scale``, ``value`` (reflective scales, indices and shares
+    0-100; scenario J 1-3; inventory G a count of tasks; facts in their own unit, under their item's id),
+    ``se_measurement`` (same unit, NaN for a fact), ``low`` and ``high`` (interval at the instrument's declared level;
+    with a missing part, the bounds that it allows), ``n_answered``, ``n_items`` (applicable ones), ``status``: ``ok``,
+    ``provisoire`` (margins declared, not yet estimated) or ``non calculable`` (value NaN, never 0).
+
+    Raises ``AngleMortError``: AM401 unknown item, AM402 not a number, AM403 code outside its format, AM404 a respondent
+    twice, AM405 nobody.
+
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({f"a{f}0{i}": [3.0] for f in (1, 2) for i in (1, 2, 3, 4)}, index=["r001"])
+    >>> score_responses(answers).query("scale == 'A'")[["value", "se_measurement", "status"]].values.tolist()
+    [[75.0, 9.0, 'provisoire']]
+    """
+    instrument = instrument or load_instrument()
+    refuse_bad_codes(responses, instrument)
+    scored = dict(_scales(_Answers(responses), instrument))
+    return _tidy(scored, responses.index, instrument)
+
+
+class _Answers:
+    """The answers of named items, as one integer block or one float column."""
+
+    def __init__(self, responses: pd.DataFrame) -> None:
+        self._frame = responses
+        self.n = len(responses)
+
+    def has(self, items: Iterable[Item]) -> bool:
+        return any(item.id in self._frame for item in items)
+
+    def codes(self, items: Iterable[Item]) -> np.ndarray:
+        """Integer codes, respondents x items; MISSING where nothing was answered or the item was not asked."""
+        block = self._frame.reindex(columns=[item.id for item in items]).to_numpy(float)
+        return np.where(np.isnan(block), MISSING, block).astype(np.int16)
+
+    def column(self, item: str) -> np.ndarray:
+        """One item as floats; NaN missing or not applicable."""
+        values = self._frame.reindex(columns=[item]).to_numpy(float)[:, 0]
+        return np.where(values == NOT_APPLICABLE, np.nan, values)
+
+
+def _scales(answers: _Answers, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    for module in instrument.modules:
+        if module.nature in _BY_NATURE and answers.has(module.items):
+            yield from _BY_NATURE[module.nature](answers, module, instrument)
+    for name, rule in instrument.scoring["indices"].items():
+        parts = [(instrument.module(part["scale"]), part) for part in rule["parts"]]
+        if all(answers.has(module.items) for module, _ in parts):
+            yield name, _index(answers, parts, instrument)
+
+
+# ---------------------------------------------------------------------------------------------- reflective scales
+
+
+def _reflective(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    facets = [(facet.code, facet.items) for facet in module.facets if len(facet.items) >= _SHORTEST_FACET]
+    for code, items in [(module.code, module.items), *facets]:
+        yield code, _mean_score(answers.codes(items), items, len(module.items), module.code, instrument)
+
+
+def _mean_score(codes: np.ndarray, items: tuple[Item, ...], full: int, scale: str, instrument: Instrument) -> Scored:
+    rule = instrument.scoring["proration"]
+    total, n_answered, n_applicable = sums(codes)
+    fewest = min(rule["minimum_applicable"], len(items))
+    enough = (n_applicable >= fewest) & (n_answered >= rule["minimum_share"] * n_applicable) & (n_answered > 0)
+    divisor = np.where(enough, n_answered, 1)
+    step = 100 // items[0].format.highest
+    value = np.where(enough, total * step / divisor, np.nan)
+    error = np.where(enough, _shortened(instrument, scale) * np.sqrt(full / divisor), np.nan)
+    return _with_interval(value, error, n_answered, n_applicable, instrument)
+
+
+def sums(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The kernel: the sum of the answers, how many there are, how many could apply, for each respondent.
+
+    >>> [part.tolist() for part in sums(np.array([[4, 2, NOT_APPLICABLE, MISSING]]))]
+    [[6], [2], [3]]
+    """
+    answered = codes >= 0
+    total = np.where(answered, codes, 0).sum(axis=1, dtype=np.int64)
+    return total, answered.sum(axis=1), (codes != NOT_APPLICABLE).sum(axis=1)
+
+
+def _shortened(instrument: Instrument, scale: str) -> float:
+    """The standard error of the whole scale. On m of its k items it is this times sqrt(k / m): Spearman-Brown with the
+    true variance held fixed, the shorter score being both less reliable and more spread."""
+    norms = instrument.norms
+    return norms.sd[scale] * float(np.sqrt(1 - norms.reliability[scale]))
+
+
+# ---------------------------------------------------------------------------- formative indices, profiles, composites
+
+
+def _formative(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    yield module.code, _index(answers, [(module, {"weight": 1.0, "reversed": False})], instrument)
+    yield from _rows(answers, module, instrument)
+
+
+def _rows(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    """Facets of a single item: each answer on its own, 0-100. A missing one may be anything; one that does not apply
+    is nothing."""
+    for facet in module.facets:
+        if len(facet.items) == 1:
+            codes, top = answers.codes(facet.items), facet.items[0].format.highest
+            total, n_answered, n_applicable = sums(codes)
+            value = np.where(n_answered == 1, total * _TOP / top, np.nan)
+            error = np.where(n_answered == 1, answer_error(instrument, top), np.nan)
+            row = _with_interval(value, error, n_answered, n_applicable, instrument)
+            open_ = n_applicable > n_answered
+            yield facet.code, replace(row, low=np.where(open_, 0.0, row.low), high=np.where(open_, _TOP, row.high))
+
+
+def _index(answers: _Answers, parts: list[tuple[Module, Mapping]], instrument: Instrument) -> Scored:
+    """A weighted mean of parts: no value with a part unanswered or not applicable, and the bounds that it allows."""
+    lowest, highest, variance, parts_asked = np.zeros(answers.n), np.zeros(answers.n), 0.0, 0
+    n_answered, n_items = np.zeros(answers.n, int), np.zeros(answers.n, int)
+    for module, part in parts:
+        codes, top = answers.codes(module.items), module.items[0].format.highest
+        total, answered, applicable = sums(codes)
+        span, k = part["weight"] * _TOP, len(module.items)
+        sure, open_ = span * total / (k * top), span * (k - answered) / k
+        lowest += span - sure - open_ if part["reversed"] else sure
+        highest += span - sure if part["reversed"] else sure + open_
+        variance += (part["weight"] * answer_error(instrument, top)) ** 2 / k
+        n_answered, n_items, parts_asked = n_answered + answered, n_items + applicable, parts_asked + k
+    complete = n_answered == parts_asked
+    error, reach = np.sqrt(variance), z_of(instrument) * np.sqrt(variance)
+    return Scored(
+        value=np.where(complete, lowest, np.nan),
+        se=np.where(complete, error, np.nan),
+        low=np.clip(lowest - reach, 0, _TOP),
+        high=np.clip(highest + reach, 0, _TOP),
+        n_answered=n_answered,
+        n_items=n_items,
+    )
+
+
+def answer_error(instrument: Instrument, top: int) -> float:
+    """The standard error of one single answer, in points of 0-100: declared for five steps, as wide on any ladder.
+
+    >>> answer_error(load_instrument(), 4), round(answer_error(load_instrument(), 3), 2)
+    (12.5, 16.67)
+    """
+    return instrument.norms.answer_error * 4 / top
+
+
+# ------------------------------------------------------------------------------------- facts, hours, tasks, trackers
+
+
+def _ordinal(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    scenario, *facts = module.items
+    yield module.code, _fact(answers.column(scenario.id))
+    yield from ((item.id, _fact(answers.column(item.id))) for item in facts if answers.has([item]))
+
+
+def _tracker(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    yield from ((item.id, _fact(answers.column(item.id))) for item in module.items if answers.has([item]))
+
+
+def _time_budget(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    """Shares of the declared week; when the parts and the total disagree, both readings and no value."""
+    rule = instrument.scoring["time_budget"]
+    total = answers.column(rule["total"])
+    hours = {item: answers.column(item) for item in (*rule["missions"], rule["production"], rule["rest"])}
+    parts = sum(hours.values())
+    agree = np.abs(parts - total) <= rule["tolerance"] * total
+    error = instrument.norms.declared_errors[module.code]
+    answered = np.sum([~np.isnan(each) for each in (*hours.values(), total)], axis=0)
+    missions = sum(hours[item] for item in rule["missions"])
+    for code, share in ((module.code, missions), (f"{module.code}_production", hours[rule["production"]])):
+        yield code, _share(share, total, parts, agree, error, answered, len(hours) + 1, instrument)
+
+
+def _share(share, total, parts, agree, error, answered, n_asked, instrument: Instrument) -> Scored:
+    by_total, by_parts = (
+        np.where(base > 0, share * _TOP / np.where(base > 0, base, 1), np.nan) for base in (total, parts)
+    )
+    agree = agree & ~np.isnan(by_total)
+    reach = np.where(agree, z_of(instrument) * error, 0.0)
+    low = np.where(agree, by_total, np.minimum(by_total, by_parts)) - reach
+    high = np.where(agree, by_total, np.maximum(by_total, by_parts)) + reach
+    return Scored(
+        value=np.where(agree, np.minimum(by_total, _TOP), np.nan),
+        se=np.where(agree, error, np.nan),
+        low=np.clip(low, 0, _TOP),
+        high=np.clip(high, 0, _TOP),
+        n_answered=answered,
+        n_items=np.full(len(total), n_asked),
+    )
+
+
+def _inventory(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
+    """How many tasks the leader still does alone (code 0), out of those that the firm does; with the facets' own."""
+    facets = [(facet.code, facet.items) for facet in module.facets]
+    for code, items in [(module.code, module.items), *facets]:
+        codes = answers.codes(items)
+        _, n_answered, n_applicable = sums(codes)
+        mine = np.where(n_applicable > 0, (codes == 0).sum(axis=1), np.nan)
+        most = mine + n_applicable - n_answered
+        value = np.where(most == mine, mine, np.nan)
+        yield code, Scored(value, np.full(answers.n, np.nan), mine, most, n_answered, n_applicable, fact=True)
+
+
+def _fact(value: np.ndarray) -> Scored:
+    answered = (~np.isnan(value)).astype(int)
+    return Scored(value, np.full(len(value), np.nan), value, value, answered, np.ones(len(value), int), fact=True)
+
+
+_BY_NATURE: Mapping[str, Callable] = {
+    "reflective": _reflective,
+    "formative": _formative,
+    "profile": _rows,
+    "ordinal": _ordinal,
+    "tracker": _tracker,
+    "time_budget": _time_budget,
+    "task_inventory": _inventory,
+}
+
+
+# ------------------------------------------------------------------------------------------------ intervals and table
+
+
+def z_of(instrument: Instrument) -> float:
+    """The half-width, in standard errors, of an interval at the declared level."""
+    return half_width(instrument.scoring["interval_level"]["value"])
+
+
+def _with_interval(value, error, n_answered, n_items, instrument: Instrument) -> Scored:
+    reach = z_of(instrument) * error
+    low, high = np.clip(value - reach, 0, _TOP), np.clip(value + reach, 0, _TOP)
+    return Scored(value, error, low, high, n_answered, n_items)
+
+
+def _tidy(scored: Mapping[str, Scored], respondents: pd.Index, instrument: Instrument) -> pd.DataFrame:
+    status = PROVISIONAL if instrument.norms.provisional else OK
+    blocks = [_block(scale, each, respondents, status) for scale, each in scored.items()]
+    if not blocks:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _block(scale: str, scored: Scored, respondents: pd.Index, status: str) -> pd.DataFrame:
+    known = ~np.isnan(scored.value)
+    return pd.DataFrame(
+        {
+            "respondent": respondents.to_numpy(),
+            "scale": scale,
+            "value": scored.value,
+            "se_measurement": scored.se,
+            "low": scored.low,
+            "high": scored.high,
+            "n_answered": scored.n_answered,
+            "n_items": scored.n_items,
+            "status": np.where(known, OK if scored.fact else status, NOT_CALCULABLE),
+        }
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- refusals
+
+
+def refuse_bad_codes(responses: pd.DataFrame, instrument: Instrument) -> None:
+    """Raise every problem of a table of answers at once; no message holds an answer or a respondent."""
+    found = []
+    if not len(responses):
+        found.append(problem("AM405"))
+    if not responses.index.is_unique:
+        found.append(problem("AM404", count=int(responses.index.duplicated().sum())))
+    for column in responses.columns:
+        found += _column_problems(str(column), responses[column], instrument)
+    if found:
+        raise AngleMortError(*found)
+
+
+def _column_problems(column: str, answers: pd.Series, instrument: Instrument) -> list:
+    item = instrument.items.get(column)
+    if item is None or item.format.kind == "text":
+        return [problem("AM401", item=column)]
+    if not pd.api.types.is_numeric_dtype(answers.dtype) and not answers.isna().all():
+        return [problem("AM402", item=column)]
+    values = answers.to_numpy(float)
+    bad = int((~np.isnan(values) & ~_allowed(values, item)).sum())
+    return [problem("AM403", item=column, count=bad)] if bad else []
+
+
+def _allowed(values: np.ndarray, item: Item) -> np.ndarray:
+    each = item.format
+    if each.kind == "number":
+        return np.isfinite(values) & (values >= each.minimum) & (values <= each.maximum)
+    if each.kind == "multiple":
+        return (values >= 0) & (values < 2 ** len(each.choices)) & (values == np.floor(values))
+    return np.isin(values, [choice.code for choice in each.choices])

@@ -1,0 +1,21 @@
+"""What a reader sees: each view is one function from a shareable summary to a figure, its table and its sentence.
+
+Every view has ``.figure``, ``.frame()``, ``.alt`` and ``.reading``, and carries the audience of the summary it was made
+from: that mark is what lets it leave a notebook.
+"""
+
+from angle_mort.views.charts import areas, blocks, dependence, four_steps, two_weeks
+from angle_mort.views.tables import answer_care, heading, withheld
+from angle_mort.views.view import View
+
+__all__ = [
+    "View",
+    "answer_care",
+    "areas",
+    "blocks",
+    "dependence",
+    "four_steps",
+    "heading",
+    "two_weeks",
+    "withheld",
+]

@@ -1,0 +1,53 @@
+"""Views that are tables: who answered and how, what is not told and why, and the head of a report."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from angle_mort.results import CohortSummary
+from angle_mort.text import day, t
+from angle_mort.views.view import View, of
+
+
+def heading(summary: CohortSummary) -> View:
+    """Which cohort, which day, who may see it; « DÉMONSTRATION » when the people are invented."""
+    name = t("view.heading.demonstration") if summary.demonstration else t("view.heading.cohort", name=summary.name)
+    lines = (
+        t("view.heading.who", n=summary.n, day=day(summary.day)),
+        t("view.heading.audience"),
+        t("view.heading.versions", instrument=summary.instrument, tool=summary.versions["tool"]),
+    )
+    return of(summary, "heading", reading=lines, alt=name, table=pd.DataFrame(), caption=name, title=name)
+
+
+def answer_care(summary: CohortSummary) -> View:
+    """How many answered, what was set aside, and the advisory lights on how carefully people answered."""
+    counts = {key: summary.intake[key] for key in ("rows_read", "rows_kept", "rows_set_aside", "rows_duplicate")}
+    lines = [(t(f"view.care.{key}"), str(value)) for key, value in counts.items()]
+    cells = summary.intake["cells_set_aside"]
+    lights = [(t(f"view.care.{row.light}"), row.shown) for row in summary.care.itertuples()]
+    table = pd.DataFrame([*lines, (t("view.care.cells_set_aside"), str(cells)), *lights])
+    table.columns = [t("view.column.item"), t("view.column.count")]
+    reading = (
+        t("view.care.reading", n=summary.n),
+        t("view.care.provisional") if summary.provisional else t("view.care.normed"),
+    )
+    return of(summary, "answer_care", reading=reading, alt="", table=table, caption=t("view.care.caption"))
+
+
+def withheld(summary: CohortSummary) -> View:
+    """What may not be shown at this size, the rule, and from which size it may."""
+    rows = [
+        (t(f"withheld.what.{row.what}"), t(f"withheld.rule.{row.rule}"), _needed(row.rule, row.needed))
+        for row in summary.withheld.itertuples()
+    ]
+    columns = [t("view.column.what"), t("view.column.why"), t("view.column.from")]
+    table = pd.DataFrame(rows, columns=columns)
+    reading = (t("view.withheld.reading", n=summary.n), t("view.withheld.never_zero", limit=5))
+    return of(summary, "withheld", reading=reading, alt="", table=table, caption=t("view.withheld.caption"))
+
+
+def _needed(rule: str, size: int) -> str:
+    if rule == "group":
+        return t("withheld.in_group", n=size)
+    return t("withheld.from", n=size) if size else t("withheld.never")

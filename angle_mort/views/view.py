@@ -1,0 +1,89 @@
+"""A view: one result made visible, with the mark of the audience that it may be shown to."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from angle_mort.results import CohortSummary
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from matplotlib.figure import Figure
+
+MARK = "angle_mort"
+"""The key of an output's metadata that holds the audience; the publishing gate lets nothing else through."""
+
+DPI = 200
+
+
+@dataclass(frozen=True)
+class View:
+    """A figure (or none), its table in French, its alternative text, and the sentence that reads it.
+
+    ``frame()`` gives the table; ``figure`` a Matplotlib figure, or None for a view that is a table only. In a notebook
+    a view shows itself as HTML with the picture inside, and marks its output with ``audience``.
+    """
+
+    name: str
+    audience: str
+    demonstration: bool
+    reading: tuple[str, ...]
+    alt: str
+    table: pd.DataFrame
+    caption: str
+    draw: Callable[[], Figure] | None = None
+    title: str = ""
+
+    @cached_property
+    def figure(self) -> Figure | None:
+        return self.draw() if self.draw else None
+
+    def frame(self) -> pd.DataFrame:
+        """The numbers behind the view, a copy, with French headings."""
+        return self.table.copy()
+
+    @cached_property
+    def png(self) -> bytes | None:
+        """The picture without any metadata inside."""
+        if self.figure is None:
+            return None
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        FigureCanvasAgg(self.figure)
+        canvas = io.BytesIO()
+        self.figure.savefig(canvas, format="png", dpi=DPI, metadata={"Software": None})
+        return canvas.getvalue()
+
+    @cached_property
+    def html(self) -> str:
+        """The view as a fragment of HTML: every text is escaped, the picture is inside."""
+        picture = base64.b64encode(self.png).decode() if self.png else None
+        return _template().render(view=self, picture=picture)
+
+    def mark(self) -> dict[str, object]:
+        return {MARK: {"audience": self.audience, "view": self.name, "demonstration": self.demonstration}}
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return {"text/html": self.html, "text/plain": self.alt or self.caption}, self.mark()
+
+
+def of(summary: CohortSummary, name: str, **parts: object) -> View:
+    """A view that carries the audience of the summary it was made from."""
+    return View(name=name, audience=summary.audience, demonstration=summary.demonstration, **parts)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader
+
+    house = Environment(
+        loader=PackageLoader("angle_mort.views", ""), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return house.get_template("view.html")

@@ -1,0 +1,260 @@
+"""The command line as a coach meets it: real processes, real files, French sentences, exit statuses."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from angle_mort import __version__
+from angle_mort.cli.commands import _cohorts, _on_desktop
+from angle_mort.errors import AngleMortError
+from angle_mort.shipped import shipped
+from tests import demonstration
+from tests.responses.google_forms import write_rows
+
+PASSPHRASE = "quatre mots tout simples"
+
+
+def run(folder, *words, **variables):
+    """One command in a process of its own; its outputs as text, no-break spaces told as spaces, None unsets."""
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"} | variables
+    told = subprocess.run(
+        [sys.executable, "-m", "angle_mort.cli", *map(str, words)],
+        cwd=folder,
+        env={name: value for name, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+    )
+    told.stdout, told.stderr = (re.sub("[\u00a0\u202f]", " ", each) for each in (told.stdout, told.stderr))
+    return told
+
+
+def everything_under(folder):
+    return {path: path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def export(tmp_path):
+    return write_rows(tmp_path / "export.csv", demonstration.export())
+
+
+def test_version_and_help_are_quick_french_and_plain(tmp_path):
+    assert run(tmp_path, "--version").stdout == f"angle-mort {__version__}\n"
+    told = run(tmp_path, "--help")
+    assert told.returncode == 0
+    for word in ("Utilisation : angle-mort", "Commandes", "demo", "importer", "rapport", "carnets", "Options"):
+        assert word in told.stdout
+    assert not re.search(r"usage:|options:|optional|positional|show this help|\x1b", told.stdout, flags=re.I)
+    for command in ("demo", "importer", "rapport", "carnets"):
+        own = run(tmp_path, command, "--help")
+        assert own.stdout.count("Utilisation :") == 1
+        assert not re.search(r"usage:|show this help|default:", own.stdout)
+
+
+def test_no_word_at_all_shows_the_help(tmp_path):
+    told = run(tmp_path)
+    assert told.returncode == 2
+    assert "Commandes" in told.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["imporer"], ["importer"], ["demo", "--couleur"], ["rapport"], ["importer", "x.csv"]]
+)
+def test_a_wrong_word_is_one_french_sentence(tmp_path, words):
+    told = run(tmp_path, *words)
+    assert told.returncode == 2
+    assert "[AM801]" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not re.search(r"\b(usage|error|argument|required|invalid)\b", told.stderr)
+
+
+@pytest.fixture(scope="module")
+def demonstrated(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, run(folder, "demo")
+
+
+def test_the_demonstration_runs_alone_and_ends_with_the_path_of_its_page(demonstrated):
+    folder, told = demonstrated
+    assert (told.returncode, told.stderr) == (0, "")
+    page = folder / "angle-mort-demo" / "rapport.html"
+    assert told.stdout.rstrip().endswith(str(page))
+    assert page.stat().st_size > 100_000
+    assert [path.name for path in folder.iterdir()] == ["angle-mort-demo"]
+
+
+def test_the_demonstration_tells_its_steps_and_what_it_set_aside(demonstrated):
+    _, told = demonstrated
+    assert [line[:3] for line in told.stdout.splitlines()[:6]] == [f"{step}/6" for step in range(1, 7)]
+    assert "Lignes lues : 26. Retenues : 24. Écartées : 1. En double : 1." in told.stdout
+    for words in ("réponse d’essai", "copie exacte de la ligne", "hors de l’échelle"):
+        assert words in told.stdout
+    assert "\x1b" not in told.stdout
+
+
+def test_an_export_becomes_a_cohort_and_the_cohort_a_page(tmp_path, export):
+    before = export.read_bytes()
+    told = run(tmp_path, "importer", export, "--cohorte", "artisans-2026", ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert export.read_bytes() == before
+    place = tmp_path / "data" / "cohorts" / "artisans-2026"
+    assert sorted(path.name for path in place.iterdir()) == [
+        "certificate.json",
+        "datapackage.json",
+        "items.csv",
+        "leaders.csv",
+    ]
+    assert (tmp_path / "data" / "private" / "coffre.bin").exists()
+    for path, content in everything_under(tmp_path / "data").items():
+        assert b"Marchandeau" not in content, path
+    assert (place / "leaders.csv").read_bytes() != (shipped("demo") / "cohorte" / "leaders.csv").read_bytes()
+
+    again = run(tmp_path, "importer", export, "--cohorte", "artisans-2026", ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+    assert (again.returncode, "[AM610]" in again.stderr) == (2, True)
+
+    reported = run(tmp_path, "rapport", "data/cohorts/*")
+    assert (reported.returncode, reported.stderr) == (0, "")
+    page = (tmp_path / "rapports" / "artisans-2026.html").read_text(encoding="utf-8")
+    assert "Cohorte artisans-2026" in page
+    assert "DÉMONSTRATION" not in page
+
+
+def test_the_same_people_have_the_same_ids_again_and_other_ids_in_another_vault(tmp_path, export):
+    ids = []
+    for place in ("a", "a", "b"):
+        (tmp_path / place).mkdir(exist_ok=True)
+        name = f"c{len(ids)}"
+        done = run(tmp_path / place, "importer", export, "--cohorte", name, ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+        assert done.returncode == 0, done.stderr
+        rows = (tmp_path / place / "data/cohorts" / name / "leaders.csv").read_text(encoding="utf-8").splitlines()[1:]
+        ids.append({row.split(",")[0] for row in rows})
+    assert len(ids[0]) == 24
+    assert ids[0] == ids[1]
+    assert not ids[0] & ids[2]
+
+
+def without_rows(table, kept):
+    return [table[0], *table[2 : 2 + kept]]
+
+
+def spoilt(folder):
+    """What may go wrong, each with the words of its command and the code that it must give."""
+    table = demonstration.export()
+    write_rows(folder / "five.csv", without_rows(table, 5))
+    write_rows(folder / "unknown.csv", [[*row, "x"] for row in [[*table[0][:]], *table[1:]]])
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "unreadable.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    (folder / "a-file").write_text("x", encoding="utf-8")
+    (folder / "cohort").mkdir()
+    return {
+        "missing file": (["importer", "absent.csv", "--cohorte", "c"], "AM201"),
+        "empty file": (["importer", "empty.csv", "--cohorte", "c"], "AM202"),
+        "cohort of five": (["importer", "five.csv", "--cohorte", "c"], "AM605"),
+        "unknown column": (["importer", "unknown.csv", "--cohorte", "c"], "AM222"),
+        "unreadable export": (["importer", "unreadable.xlsx", "--cohorte", "c"], "AM20"),
+        "bad name": (["importer", "five.csv", "--cohorte", "../c"], "AM609"),
+        "no cohort there": (["rapport", "cohort"], "AM601"),
+        "nothing matches": (["rapport", "nowhere/*"], "AM805"),
+        "a file for a folder": (["demo", "--sortie", "a-file"], "AM803"),
+        "no passphrase": (["importer", "good.csv", "--cohorte", "c"], "AM305"),
+        "short passphrase": (["importer", "good.csv", "--cohorte", "c"], "AM306"),
+    }
+
+
+@pytest.mark.parametrize(
+    "situation",
+    ["missing file", "empty file", "cohort of five", "unknown column", "unreadable export", "bad name", "no cohort there",
+     "nothing matches", "a file for a folder", "no passphrase", "short passphrase"],
+)  # fmt: skip
+def test_an_error_is_one_french_sentence_and_leaves_every_file_as_it_was(tmp_path, situation):
+    words, code = spoilt(tmp_path)[situation]
+    write_rows(tmp_path / "good.csv", demonstration.export())
+    before = everything_under(tmp_path)
+    passphrase = {"no passphrase": None, "short passphrase": "court"}.get(situation, PASSPHRASE)
+    told = run(tmp_path, *words, ANGLE_MORT_PASSPHRASE=passphrase)
+    assert told.returncode == 2
+    assert f"[{code}" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+    assert everything_under(tmp_path) == before
+
+
+def test_an_unknown_column_may_be_left_out_on_request(tmp_path):
+    table = demonstration.export()
+    table = [[*table[0], "Votre couleur"], *([*row, "bleu"] for row in table[1:])]
+    write_rows(tmp_path / "more.csv", table)
+    words = ["importer", "more.csv", "--cohorte", "c", "--ignorer", "Votre couleur"]
+    told = run(tmp_path, *words, ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+    assert told.returncode == 0, told.stderr
+
+
+def test_one_failing_cohort_does_not_stop_the_others(tmp_path):
+    (tmp_path / "broken").mkdir()
+    told = run(tmp_path, "rapport", "broken", shipped("demo") / "cohorte")
+    assert told.returncode == 2
+    assert "[AM601]" in told.stderr
+    assert (tmp_path / "rapports" / "cohorte.html").exists()
+
+
+def test_wildcards_are_expanded_here_too_and_two_of_one_name_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for place in ("x/a", "x/b", "y/a"):
+        (tmp_path / place).mkdir(parents=True)
+    assert [path.name for path in _cohorts(["x/*"])] == ["a", "b"]
+    assert [path.name for path in _cohorts(["x/a", "x/*"])] == ["a", "b"]
+    with pytest.raises(AngleMortError) as error:
+        _cohorts(["x/*", "y/*"])
+    assert error.value.problems[0].code == "AM806"
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "terminal", "opens"),
+    [
+        ({"DISPLAY": ":0"}, "linux", True, True),
+        ({"WAYLAND_DISPLAY": "w"}, "linux", True, True),
+        ({}, "linux", True, False),
+        ({}, "darwin", True, True),
+        ({}, "win32", True, True),
+        ({"CI": "true", "DISPLAY": ":0"}, "linux", True, False),
+        ({"SSH_CONNECTION": "x", "DISPLAY": ":0"}, "linux", True, False),
+        ({"DISPLAY": ":0"}, "linux", False, False),
+    ],
+)
+def test_the_browser_opens_only_on_a_desktop(environment, platform, terminal, opens):
+    assert _on_desktop(environment, platform, terminal) is opens
+
+
+@pytest.mark.slow
+def test_bars_are_shown_on_a_terminal_and_not_when_colour_is_refused(tmp_path):
+    import pty
+
+    def on_a_terminal(**variables):
+        leader, follower = pty.openpty()
+        environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "CI": ""} | variables
+        command = [sys.executable, "-m", "angle_mort.cli", "demo"]
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stdout=follower, stderr=follower, stdin=subprocess.DEVNULL
+        )
+        os.close(follower)
+        chunks = []
+        while True:
+            try:
+                chunk = os.read(leader, 65536)
+            except OSError:
+                break
+            if not chunk:
+                break
+            chunks.append(chunk)
+        assert process.wait() == 0
+        os.close(leader)
+        return b"".join(chunks).decode()
+
+    assert "━" in on_a_terminal()
+    plain = on_a_terminal(NO_COLOR="1")
+    assert "━" not in plain and "\x1b" not in plain
+    assert "6/6" in plain

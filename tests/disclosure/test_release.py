@@ -1,0 +1,122 @@
+"""A released cohort: sealed, described, without names, and read back to the same scores."""
+
+import datetime
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from angle_mort.cohort import load_cohort
+from angle_mort.datasets import make_cohort
+from angle_mort.disclosure import certify, release
+from angle_mort.disclosure.release import tidy_scores
+from angle_mort.errors import AngleMortError
+from angle_mort.instrument import load_instrument
+from angle_mort.responses import answer_care
+from angle_mort.scores import score_responses
+from angle_mort.shipped import shipped
+
+INSTRUMENT = load_instrument()
+RESPONSES = make_cohort(n=15, seed=4, missing=0.04).responses
+IDS = {each: f"id{place:02d}" for place, each in enumerate(reversed(RESPONSES.index))}
+
+
+def made():
+    table = score_responses(RESPONSES, INSTRUMENT)
+    return table, release(table, RESPONSES, answer_care(RESPONSES, INSTRUMENT), INSTRUMENT, IDS, "complete")
+
+
+def test_scores_come_back_from_the_released_rows_to_the_last_bit():
+    table, released = made()
+    back = tidy_scores(released.leaders, INSTRUMENT, provisional=True)
+    expected = table.assign(respondent=table["respondent"].map(IDS))
+    order = ["respondent", "scale"]
+    pd.testing.assert_frame_equal(
+        back.sort_values(order, ignore_index=True),
+        expected.sort_values(order, ignore_index=True),
+        check_dtype=False,
+        check_exact=True,
+    )
+
+
+def test_rows_are_sorted_by_their_random_id_and_hold_no_item_answer():
+    _, released = made()
+    assert released.leaders["leader"].is_monotonic_increasing
+    private = [
+        item.id for code in ("A", "B", "C", "D1", "D2", "D3", "E", "I") for item in INSTRUMENT.module(code).items
+    ]
+    assert not set(private) & set(released.leaders.columns)
+
+
+def test_context_is_released_in_bands_only():
+    _, released = made()
+    for item in INSTRUMENT.module("X").items:
+        bands = {choice.band for choice in item.format.choices}
+        assert set(released.leaders[item.id].dropna()) <= bands
+        assert len(bands) <= 4
+
+
+def test_an_item_answered_by_fewer_than_five_has_no_mean():
+    answers = RESPONSES.copy()
+    answers.loc[answers.index[4:], "c101"] = np.nan
+    table = score_responses(answers, INSTRUMENT)
+    released = release(table, answers, answer_care(answers, INSTRUMENT), INSTRUMENT, IDS, "complete")
+    assert np.isnan(released.items.set_index("item")["mean"]["c101"])
+
+
+def test_the_certificate_counts_who_is_alone():
+    _, released = made()
+    leaders = released.leaders
+    leaders[["x101", "x102", "x103", "x104", "x105"]] = ["a", "b", "c", "d", "e"]
+    leaders.loc[:2, "x101"] = "alone"
+    sealed = certify(released, {}, INSTRUMENT, {}, "0", datetime.date(2026, 1, 1), False)
+    assert sealed["k_characteristics"] == 3
+    assert sealed["k_row"] == 1
+    first = sealed["attacks"][0]
+    assert first["success_max"] == pytest.approx(1 / 3, abs=1e-4)
+    assert first["success_mean"] == pytest.approx(2 / 15, abs=1e-4)
+    assert not sealed["certifiable"]
+
+
+@pytest.fixture
+def copied(tmp_path):
+    import shutil
+
+    return shutil.copytree(shipped("demo") / "cohorte", tmp_path / "cohorte")
+
+
+@pytest.mark.parametrize("name", ["leaders.csv", "items.csv", "datapackage.json"])
+def test_one_changed_byte_is_refused(copied, name):
+    content = bytearray((copied / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copied / name).write_bytes(content)
+    with pytest.raises(AngleMortError) as error:
+        load_cohort(copied)
+    assert [(each.code, each.fields["file"]) for each in error.value.problems] == [("AM602", name)]
+
+
+def test_a_missing_file_a_later_format_and_a_broken_certificate_have_their_codes(copied, tmp_path):
+    (copied / "items.csv").unlink()
+    assert code_of(copied) == "AM602"
+    certificate = json.loads((copied / "certificate.json").read_text())
+    (copied / "certificate.json").write_text(json.dumps(certificate | {"format": 2}))
+    assert code_of(copied) == "AM603"
+    (copied / "certificate.json").write_text("{")
+    assert code_of(copied) == "AM604"
+    (copied / "certificate.json").unlink()
+    assert code_of(copied) == "AM601"
+    assert code_of(tmp_path / "nowhere") == "AM601"
+
+
+def test_another_questionnaire_is_refused(copied):
+    certificate = json.loads((copied / "certificate.json").read_text())
+    certificate["instrument"]["version"] = "9.0.0"
+    (copied / "certificate.json").write_text(json.dumps(certificate))
+    assert code_of(copied) == "AM608"
+
+
+def code_of(folder):
+    with pytest.raises(AngleMortError) as error:
+        load_cohort(folder)
+    return error.value.problems[0].code

@@ -1,0 +1,75 @@
+"""The lights of answer care, on rows whose runs can be counted by eye."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from angle_mort.responses import answer_care
+
+
+@pytest.fixture
+def quiet(instrument):
+    """One row in which no two neighbours are equal."""
+    items = [item.id for item in instrument.form_items("complete") if item.format.kind != "text"]
+    steps = {each: float(number % 3) for number, each in enumerate(run_items(instrument))}
+    return pd.Series({each: steps.get(each, 0.0) for each in items})
+
+
+def care(row, instrument):
+    return answer_care(row.to_frame("r001").T, instrument).iloc[0]
+
+
+def run_items(instrument):
+    return [item.id for code in instrument.scoring["care"]["run_items"] for item in instrument.module(code).items]
+
+
+def test_nothing_to_say(quiet, instrument):
+    lights = care(quiet, instrument)
+    assert lights["longest_run"] == 1
+    assert not lights["run_light"]
+    assert lights["n_missing"] == lights["n_not_applicable"] == 0
+
+
+@pytest.mark.parametrize(("length", "lit"), [(9, False), (10, True), (12, True)])
+def test_a_run_crosses_modules(quiet, instrument, length, lit):
+    quiet[run_items(instrument)[4 : 4 + length]] = 4.0
+    assert tuple(care(quiet, instrument)[["longest_run", "run_light"]]) == (length, lit)
+
+
+@pytest.mark.parametrize("breaker", [np.nan, -1.0])
+def test_missing_and_not_applicable_break_a_run(quiet, instrument, breaker):
+    items = run_items(instrument)
+    quiet[items[4:16]] = 4.0
+    quiet[items[9]] = breaker
+    assert care(quiet, instrument)["longest_run"] == 6
+
+
+def test_a_row_of_not_applicable_is_no_run(quiet, instrument):
+    quiet[run_items(instrument)] = -1.0
+    assert care(quiet, instrument)["longest_run"] == 0
+    assert care(quiet, instrument)["n_not_applicable"] == len(run_items(instrument))
+
+
+def test_missing_counts_required_items_only(quiet, instrument):
+    quiet[["a101", "b101"]] = np.nan
+    quiet[[item.id for item in instrument.module("D3").items]] = np.nan
+    assert care(quiet, instrument)["n_missing"] == 2
+
+
+@pytest.mark.parametrize(("code", "hurried"), [(0.0, False), (1.0, False), (2.0, True), (np.nan, False)])
+def test_hurried_is_what_they_said(quiet, instrument, code, hurried):
+    quiet["q101"] = code
+    assert bool(care(quiet, instrument)["hurried"]) is hurried
+
+
+def test_a_form_without_the_question_lights_nothing(quiet, instrument):
+    follow_up = quiet[[item.id for item in instrument.form_items("suivi")]]
+    assert not care(follow_up, instrument)["hurried"]
+
+
+def test_permuting_respondents_permutes_the_lights(instrument, invented):
+    responses, *_ = invented(n=12, seed=4)
+    order = np.random.default_rng(2).permutation(len(responses))
+    pd.testing.assert_frame_equal(
+        answer_care(responses.iloc[order], instrument), answer_care(responses, instrument).iloc[order]
+    )

@@ -1,0 +1,142 @@
+"""Scores: what each nature may become, and what must never change them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from angle_mort.datasets import make_cohort
+from angle_mort.errors import AngleMortError
+from angle_mort.instrument import load_instrument
+from angle_mort.scores import score_responses
+from angle_mort.scores.scales import COLUMNS
+
+INSTRUMENT = load_instrument()
+COHORT = make_cohort(n=20, seed=5, missing=0.03).responses
+
+
+def of(table, scale):
+    return table[table["scale"] == scale].set_index("respondent")
+
+
+def codes_of(error):
+    return [each.code for each in error.value.problems]
+
+
+def test_the_table_has_the_promised_columns_and_one_row_per_respondent_and_scale():
+    table = score_responses(COHORT)
+    assert tuple(table.columns) == COLUMNS
+    assert not table.duplicated(["respondent", "scale"]).any()
+    assert set(table["status"]) == {"ok", "provisoire", "non calculable"}
+
+
+def test_every_value_has_a_margin_or_is_a_fact_and_lies_inside_it():
+    table = score_responses(COHORT)
+    known = table[table["value"].notna()]
+    assert ((known["low"] <= known["value"]) & (known["value"] <= known["high"])).all()
+    assert (known["se_measurement"].notna() == (known["status"] == "provisoire")).all()
+    assert (table["value"].isna() == (table["status"] == "non calculable")).all()
+
+
+def test_a_missing_block_is_not_calculable_and_never_zero():
+    answers = COHORT.copy()
+    answers.iloc[0, answers.columns.str.startswith("a")] = np.nan
+    row = of(score_responses(answers), "A").iloc[0]
+    assert np.isnan(row["value"])
+    assert (row["status"], row["n_answered"], row["n_items"]) == ("non calculable", 0, 8)
+
+
+def test_respondents_permute_with_their_scores():
+    table = score_responses(COHORT)
+    turned = score_responses(COHORT.iloc[::-1])
+    order = ["respondent", "scale"]
+    pd.testing.assert_frame_equal(
+        table.sort_values(order, ignore_index=True), turned.sort_values(order, ignore_index=True)
+    )
+
+
+def test_columns_in_another_order_change_nothing():
+    pd.testing.assert_frame_equal(score_responses(COHORT), score_responses(COHORT[COHORT.columns[::-1]]))
+
+
+def test_adding_a_leader_changes_nobody():
+    fewer = score_responses(COHORT.iloc[:-1])
+    both = score_responses(COHORT)
+    kept = both[both["respondent"] != COHORT.index[-1]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(fewer, kept)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 19), st.sampled_from([each for each in COHORT if each[0] in "abcdehi"]))
+def test_one_more_missing_answer_never_narrows_an_interval(row, item):
+    spoilt = COHORT.copy()
+    spoilt.iloc[row, spoilt.columns.get_loc(item)] = np.nan
+    before, after = score_responses(COHORT.iloc[[row]]), score_responses(spoilt.iloc[[row]])
+    width = (before["high"] - before["low"]).to_numpy()
+    wider = (after["high"] - after["low"]).to_numpy()
+    inside = ((before["low"] > 0) & (before["high"] < 100)).to_numpy()
+    comparable = inside & ~np.isnan(wider) & ~np.isnan(width) & ((after["low"] > 0) & (after["high"] < 100)).to_numpy()
+    assert (wider[comparable] >= width[comparable] - 1e-9).all()
+
+
+def test_reversing_every_answer_of_an_index_twice_is_the_identity():
+    items = [item.id for item in INSTRUMENT.module("D1").items]
+    once = COHORT.assign(**{item: 4 - COHORT[item] for item in items})
+    twice = once.assign(**{item: 4 - once[item] for item in items})
+    value = of(score_responses(COHORT), "D1")["value"]
+    assert np.allclose(of(score_responses(once), "D1")["value"], 100 - value, equal_nan=True)
+    pd.testing.assert_series_equal(of(score_responses(twice), "D1")["value"], value)
+
+
+def test_the_short_form_is_scored_on_what_it_asks():
+    short = COHORT[[item.id for item in INSTRUMENT.form_items("suivi")]]
+    scales = set(score_responses(short)["scale"])
+    assert {"A", "B", "C", "D1", "D3", "E", "J", "IDO"} <= scales
+    assert not scales & {"D2", "F", "G", "H", "I"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda a: a.assign(zz1=1.0), "AM401"),
+        (lambda a: a.assign(a101="beaucoup"), "AM402"),
+        (lambda a: a.assign(a101=99.0), "AM403"),
+        (lambda a: a.assign(a101=1.5), "AM403"),
+        (lambda a: a.assign(f106=np.inf), "AM403"),
+        (lambda a: a.assign(d101=-1.0), "AM403"),
+        (lambda a: pd.concat([a, a.iloc[:1]]), "AM404"),
+        (lambda a: a.iloc[:0], "AM405"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_by_its_code(spoil, code):
+    with pytest.raises(AngleMortError) as error:
+        score_responses(spoil(COHORT))
+    assert code in codes_of(error)
+
+
+def test_all_problems_are_told_at_once_and_none_quotes_an_answer():
+    with pytest.raises(AngleMortError) as error:
+        score_responses(COHORT.assign(zz1=1.0, a101=77.0))
+    assert codes_of(error) == ["AM403", "AM401"]
+    assert "77" not in str(error.value)
+    assert "r00" not in str(error.value)
+
+
+def test_all_missing_is_honest():
+    nothing = pd.DataFrame(np.nan, index=["x"], columns=COHORT.columns)
+    table = score_responses(nothing)
+    assert (table["status"] == "non calculable").all()
+
+
+def test_the_scorer_is_the_same_scoring_for_pipelines():
+    from sklearn.base import clone
+
+    from angle_mort import ScaleScorer
+
+    scorer = clone(ScaleScorer())
+    points = scorer.fit_transform(COHORT)
+    assert list(points.columns) == list(scorer.get_feature_names_out())
+    assert (points.index == COHORT.index).all()
+    pd.testing.assert_series_equal(points["A"], of(score_responses(COHORT), "A")["value"], check_names=False)
+    assert np.nanmax(points.to_numpy()) <= 100
