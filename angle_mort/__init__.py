@@ -37,6 +37,7 @@ def __getattr__(name: str) -> object:
     if name not in _SHELF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     room = _SHELF[name]
+    import_module(f"{__name__}.text")  # so that whatever goes wrong from here on is told in French
     value = import_module(f"{__name__}.{name}") if room is None else getattr(import_module(f"{__name__}.{room}"), name)
     globals()[name] = value
     return value

@@ -149,7 +149,8 @@ def _scenario(module: Module, truth: pd.DataFrame, draw: np.random.Generator) ->
 
 
 def _gains(module: Module, truth: pd.DataFrame, draw: np.random.Generator) -> dict[str, np.ndarray]:
-    numbers = {item.id: draw.poisson(3, len(truth)) for item in module.items if item.format.kind == "number"}
+    counted = [item for item in module.items if item.format.kind == "number"]
+    numbers = {item.id: np.minimum(draw.poisson(3, len(truth)), item.format.maximum) for item in counted}
     return numbers | _choices(module, truth, draw)
 
 

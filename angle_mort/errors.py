@@ -6,7 +6,7 @@ sentence that a coach meets has the same code and the same placeholders in ``ang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 CODES: dict[str, str] = {
@@ -147,3 +147,9 @@ class AngleMortError(ValueError):
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
         super().__init__("\n".join(f"[{each.code}] {each.message}" for each in problems))
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: the sentences that the reader's language has for each code."""
+        return self.explained(self)
+
+    explained: Callable[[AngleMortError], list[str]] = staticmethod(lambda error: str(error).splitlines())

@@ -1,13 +1,12 @@
 """Make ``data/demo``: a Google Forms export of 24 invented leaders, with real life's noise, and its released cohort.
 
-Run from the root: ``python -m tests.demonstration``. Everything is invented and seeded; a test checks that what is
-committed is what this makes.
+Run from the root: ``python -m tests.demonstration``, which also draws the figure of the README. Everything is invented
+and seeded; a test checks that what is committed is what this makes.
 """
 
 from __future__ import annotations
 
 import datetime
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -107,5 +106,14 @@ def make(folder: Path) -> None:
     release_cohort(intake, table, ids, folder / "cohorte", instrument, DAY, demonstration=True)
 
 
+def draw(path: Path) -> None:
+    """The figure of the README."""
+    from angle_mort import views
+    from angle_mort.cohort import load_cohort
+
+    path.write_bytes(views.dependence(load_cohort(DEMO / "cohorte").summary).png)
+
+
 if __name__ == "__main__":
-    make(Path(sys.argv[1]) if len(sys.argv) > 1 else DEMO)
+    make(DEMO)
+    draw(DEMO.parents[1] / "docs" / "demonstration.png")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 NOT_APPLICABLE = -1
-"""The code of « pas concerné » and its like: an answer that leaves the denominator, and is not missing."""
+"""The code of "does not apply" and its like: an answer that leaves the denominator, and is not missing."""
 
 NATURES = (
     "reflective",

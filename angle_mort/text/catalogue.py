@@ -68,6 +68,9 @@ def explain(error: AngleMortError) -> list[str]:
     return [f"{t('error.' + each.code, **each.fields)} [{each.code}]" for each in error.problems]
 
 
+AngleMortError.explained = staticmethod(explain)
+
+
 def _written(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value

@@ -10,7 +10,7 @@ from angle_mort.views.view import View, of
 
 
 def heading(summary: CohortSummary) -> View:
-    """Which cohort, which day, who may see it; « DÉMONSTRATION » when the people are invented."""
+    """Which cohort, which day, who may see it; it says so when the people are invented."""
     name = t("view.heading.demonstration") if summary.demonstration else t("view.heading.cohort", name=summary.name)
     lines = (
         t("view.heading.who", n=summary.n, day=day(summary.day)),

@@ -166,11 +166,22 @@ def spoilt(folder):
     }
 
 
-@pytest.mark.parametrize(
-    "situation",
-    ["missing file", "empty file", "cohort of five", "unknown column", "unreadable export", "bad name", "no cohort there",
-     "nothing matches", "a file for a folder", "no passphrase", "short passphrase"],
-)  # fmt: skip
+SITUATIONS = (
+    "missing file",
+    "empty file",
+    "cohort of five",
+    "unknown column",
+    "unreadable export",
+    "bad name",
+    "no cohort there",
+    "nothing matches",
+    "a file for a folder",
+    "no passphrase",
+    "short passphrase",
+)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
 def test_an_error_is_one_french_sentence_and_leaves_every_file_as_it_was(tmp_path, situation):
     words, code = spoilt(tmp_path)[situation]
     write_rows(tmp_path / "good.csv", demonstration.export())
