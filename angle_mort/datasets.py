@@ -44,7 +44,7 @@ def make_cohort(
 
     >>> cohort = make_cohort(n=3, seed=1)
     >>> cohort.responses.shape, cohort.truth["profile"].tolist()
-    ((3, 88), ['porteur', 'verificateur', 'faiseur'])
+    ((3, 88), ['faiseur', 'verificateur', 'porteur'])
     """
     instrument = instrument or load_instrument()
     if not 0 <= profiles <= len(instrument.prototypes.prototypes):
