@@ -8,7 +8,7 @@ import io
 from collections import Counter
 
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.responses.files import blank, without_blank_end
+from angle_mort.responses.blank import blank, without_blank_end
 
 DELIMITERS = (",", ";", "\t", "|")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -63,19 +63,6 @@ def read_sheet(path: Path, size_limit: int = SIZE_LIMIT) -> Sheet:
     return Sheet(name=path.name, sha256=hashlib.sha256(content).hexdigest(), **fields)
 
 
-def blank(row: list[str]) -> bool:
-    """Whether every cell is empty or white space."""
-    return not any(cell.strip() for cell in row)
-
-
-def without_blank_end(rows: list[list[str]]) -> list[list[str]]:
-    """The rows without the blank lines that end many exports."""
-    kept = len(rows)
-    while kept and blank(rows[kept - 1]):
-        kept -= 1
-    return rows[:kept]
-
-
 def _content(path: Path, size_limit: int) -> bytes:
     try:
         if path.stat().st_size > size_limit:

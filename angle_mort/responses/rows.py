@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from angle_mort.responses.blank import blank
 from angle_mort.responses.columns import Columns, known_words
-from angle_mort.responses.files import Sheet, blank
+from angle_mort.responses.files import Sheet
 from angle_mort.responses.table import DUPLICATE, SET_ASIDE
 from angle_mort.responses.wording import normalised, unaccented
 

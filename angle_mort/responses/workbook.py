@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.responses.files import without_blank_end
+from angle_mort.responses.blank import without_blank_end
 
 EXPANDED_LIMIT = 200_000_000
 RATIO_LIMIT = 200
