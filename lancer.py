@@ -2,7 +2,7 @@
 
     python lancer.py demo         la démonstration : un rapport dans angle-mort-demo/
     python lancer.py tests        tous les tests
-    python lancer.py MOT ...      toute autre commande : importer, rapport, carnets, questionnaire...
+    python lancer.py MOT ...      toute autre commande : importer, rapport, carnets (--help dit le reste)
 
 La première fois demande Internet et quelques minutes ; ensuite, la commande part tout de suite.
 """
@@ -76,7 +76,7 @@ def environment():
     """The variables of the programs started here, without those that would lead or slow them elsewhere."""
     kept = {name: value for name, value in os.environ.items() if name not in STEERS_ELSEWHERE}
     path = str(PROGRAMS) + os.pathsep + kept.get("PATH", os.defpath)
-    return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0")
+    return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0", ANGLE_MORT_COMMAND="python lancer.py")
 
 
 def step(command, total=0):

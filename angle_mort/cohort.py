@@ -8,6 +8,8 @@ import json
 import os
 import re
 import shutil
+import tempfile
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from angle_mort.disclosure import POLICY, certify, read_certified, release, summarise
-from angle_mort.disclosure.certificate import CERTIFICATE
+from angle_mort.disclosure.certificate import CERTIFICATE, FILES
 from angle_mort.disclosure.release import tidy_scores
 from angle_mort.disclosure.summary import WorkingCohort
 from angle_mort.errors import AngleMortError, problem
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 DEMONSTRATION_KEY = hmac.digest(b"angle-mort", b"demonstration: invented people, no secret", "sha256")
 """The key of the demonstration's row ids: public, since its people are invented. A coach's key is in the vault."""
+
+_FORMS = ("complete", "suivi")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
@@ -123,11 +127,7 @@ def load_cohort(folder: str | Path, instrument: Instrument | None = None) -> Coh
     if (made_with["name"], made_with["version"]) != (instrument.name, instrument.version):
         found = f"{made_with['name']} {made_with['version']}"
         raise AngleMortError(problem("AM608", found=found, known=f"{instrument.name} {instrument.version}"))
-    return Cohort(_cohort_name(folder, certificate), leaders, items, certificate, instrument)
-
-
-def _cohort_name(folder: Path, certificate: Mapping[str, object]) -> str:
-    return "demonstration" if certificate["demonstration"] else folder.resolve().name
+    return Cohort(str(certificate["name"]), leaders, items, certificate, instrument)
 
 
 def check_name(name: str) -> str:
@@ -143,20 +143,32 @@ def demonstration_id(identity: str) -> str:
 
 
 def row_ids(intake: Intake, name_of: Callable[[str], str]) -> dict[str, str]:
-    """A pseudonym per respondent, made by ``name_of`` from the e-mail, else the name, else the line of the file.
+    """A pseudonym per respondent, made by ``name_of`` from the e-mail, else the name, else the line of this very file.
 
-    The same person twice in one file gets two ids: the second is made from the identity and its rank.
+    The same person twice in one file gets two ids, made from the identity and its rank. Somebody without e-mail or name
+    is known by the file's own hash: two anonymous files never share an id.
     """
     people = intake.identities.fillna("")
-    identity = people["email"].where(people["email"] != "", people["person"])
-    identity = identity.where(identity != "", "line " + people["line"].astype(str))
+    identity = people["email"].where(people["email"] != "", people["person"]).map(_folded)
+    lines = "line " + people["line"].astype(str) + " of " + intake.dialect.sha256
+    identity = identity.where(identity != "", lines)
     rank = identity.groupby(identity).cumcount()
-    named = identity.where(rank == 0, identity + " #" + (rank + 1).astype(str))
+    named = [json.dumps([each, int(place)]) for each, place in zip(identity, rank, strict=True)]
     return dict(zip(people["respondent"], map(name_of, named), strict=True))
 
 
+def _folded(identity: str) -> str:
+    """One person, however the address was typed."""
+    return unicodedata.normalize("NFKC", str(identity)).casefold().strip()
+
+
 def score_intake(intake: Intake, instrument: Instrument) -> pd.DataFrame:
-    """The tidy scores of what an intake kept; raises AM605 when fewer leaders than the minimum cohort are left."""
+    """The tidy scores of what an intake kept.
+
+    Raises AM605 when fewer leaders than the minimum cohort are left, AM612 for a form that scores no leader (mirror).
+    """
+    if intake.form not in _FORMS:
+        raise AngleMortError(problem("AM612", form=intake.form))
     if len(intake.responses) < POLICY.cohort:
         raise AngleMortError(problem("AM605", n=len(intake.responses), minimum=POLICY.cohort))
     return score_responses(intake.responses, instrument)
@@ -169,9 +181,14 @@ def release_cohort(
     folder: Path,
     instrument: Instrument,
     day: datetime.date,
+    name: str,
     demonstration: bool = False,
 ) -> Path:
-    """Write the working cohort and its certificate into ``folder``, all at once or not at all."""
+    """Write the working cohort and its certificate into ``folder``, all at once or not at all.
+
+    ``name`` is what pages will call it. An earlier release in ``folder`` is replaced; a folder that holds anything else
+    is left alone (AM613), and so is everything when the folder cannot be written (AM614). Readable by its owner only.
+    """
     import angle_mort
 
     care = answer_care(intake.responses, instrument)
@@ -182,7 +199,7 @@ def release_cohort(
         "datapackage.json": _json(made.package),
     }
     counts = asdict(intake.counts)
-    sealed = certify(made, files, instrument, counts, angle_mort.__version__, day, demonstration)
+    sealed = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration)
     return _write_folder(folder, files | {CERTIFICATE: _json(sealed)})
 
 
@@ -191,14 +208,34 @@ def _json(content: Mapping[str, object]) -> bytes:
 
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, content in files.items():
-        (part / name).write_bytes(content)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(part, folder)
+    """The new folder is whole before it takes the old one's place, and the old one is whole until then."""
+    if folder.exists() and not _is_release(folder):
+        raise AngleMortError(problem("AM613", folder=str(folder)))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise AngleMortError(problem("AM614", folder=str(folder))) from error
+    old = part.with_name(part.name + "-old")
+    try:
+        for name, content in files.items():
+            (part / name).write_bytes(content)
+            (part / name).chmod(0o600)
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(part, folder)
+    except OSError as error:
+        if old.exists() and not folder.exists():
+            os.replace(old, folder)
+        raise AngleMortError(problem("AM614", folder=str(folder))) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
     return folder
+
+
+def _is_release(folder: Path) -> bool:
+    return folder.is_dir() and {path.name for path in folder.iterdir()} <= {*FILES, CERTIFICATE}
 
 
 def report(cohort: Cohort) -> Page:

@@ -18,26 +18,27 @@ class CohortSummary:
 
     All values are 0-100 unless said; ``low`` and ``high`` hold measurement error only, at the declared level.
 
-    - ``means``: ``scale``, ``mean`` (1 decimal), ``se_measurement``, ``low``, ``high``, ``n``, ``band``,
-      ``provisional``
-    - ``areas``: ``area``, ``felt``, ``felt_low``, ``felt_high``, ``fact``, ``fact_low``, ``fact_high``, ``n_felt``,
-      ``n_fact``
-    - ``steps``: ``step``, ``mean``, ``low``, ``high``, ``n``, ``p_weakest``
+    - ``means``: ``scale``, ``mean`` (1 decimal), ``se_measurement``, ``low``, ``high``, ``people`` (in words where a
+      number would isolate somebody), ``band``, ``provisional``
+    - ``areas``: ``area``, then for ``felt`` and ``fact``: the mean, ``_se``, ``_low``, ``_high``, ``people_``
+    - ``steps``: ``step``, ``mean``, ``se_measurement``, ``low``, ``high``, ``people``, ``target``, ``p_weakest``
     - ``counts``: ``figure``, ``category`` (codes of a merged group joined by ``+``), ``count`` (or None), ``shown``
     - ``care``: ``light``, ``shown``
     - ``withheld``: ``what``, ``rule``, ``needed`` (the size from which it may be told)
     """
 
     name: str
+    seal: str
     audience: str
     demonstration: bool
     day: datetime.date
     n: int
+    minimum: int
     level: float
     provisional: bool
     instrument: str
     versions: Mapping[str, str]
-    intake: Mapping[str, int]
+    intake: Mapping[str, str]
     certificate: Mapping[str, object]
     means: pd.DataFrame
     areas: pd.DataFrame
@@ -46,6 +47,42 @@ class CohortSummary:
     counts: pd.DataFrame
     care: pd.DataFrame
     withheld: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class QuestionnaireSummary:
+    """How well the questionnaire held on one pool of leaders: aggregates rounded for sharing, never an answer.
+
+    Shares are 0-1 and missing where they would tell of fewer than 5 people (or of all but fewer than 5); a scale that
+    fewer than 30 leaders answered without a gap is left out.
+
+    - ``scales``: ``scale``, ``n_items``, ``n_used``, ``alpha``, ``alpha_low``, ``alpha_high``, ``omega``, ``rmsea``,
+      ``srmr``, ``mean_inter_item``, ``split_half``, ``se_measurement`` (points of 0-100), ``provisional``
+    - ``items``: ``scale``, ``item``, ``mean`` (0-100), ``floor``, ``ceiling``, ``missing``, ``not_applicable``,
+      ``item_rest``
+    - ``pairs``: ``first``, ``second``, ``n``, ``r``, ``low``, ``high``, ``r_true``, ``true_low``, ``true_high``,
+      ``verdict``
+    - ``models``: ``model``, ``n_used``, ``rmsea``, ``srmr``, ``bic``, ``status``; ``preferred`` is the one to keep, and
+      ``dimensions`` how many the answers hold beyond chance (None when too few leaders answered without a gap)
+
+    ``seal`` is a hash of what is told: the views of one page carry the same.
+    """
+
+    name: str
+    seal: str
+    audience: str
+    demonstration: bool
+    day: datetime.date
+    n: int
+    level: float
+    instrument: str
+    versions: Mapping[str, str]
+    scales: pd.DataFrame
+    items: pd.DataFrame
+    pairs: pd.DataFrame
+    models: pd.DataFrame
+    preferred: str
+    dimensions: int | None
 
 
 @dataclass(frozen=True)

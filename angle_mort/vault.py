@@ -16,9 +16,10 @@ import secrets
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -101,7 +102,7 @@ def ask_passphrase(confirm: bool = False) -> str:
 
     Raises AM305 when there is neither a variable nor anybody to ask, AM313 when the two differ.
     """
-    if PASSPHRASE_VARIABLE in os.environ:
+    if os.environ.get(PASSPHRASE_VARIABLE):
         return os.environ[PASSPHRASE_VARIABLE]
     if not _somebody_to_ask():
         raise AngleMortError(problem("AM305"))
@@ -183,9 +184,13 @@ class Vault:
 
     def pseudonym(self, audience: str, identity: str) -> str:
         """The pseudonym of a person for one audience; two audiences cannot be joined by it. See ``pseudonym``."""
+        return self.naming(audience)(identity)
+
+    def naming(self, audience: str) -> Callable[[str], str]:
+        """The pseudonyms of one audience as a function: the vault is opened once for all the people of a file."""
         master = base64.b64decode(self._load()["master"])
         purpose = unicodedata.normalize("NFKC", f"angle-mort pseudonym 1 {audience}")
-        return pseudonym(hmac.new(master, purpose.encode(), hashlib.sha256).digest(), identity)
+        return partial(pseudonym, hmac.new(master, purpose.encode(), hashlib.sha256).digest())
 
     def _waves(self, cohort: str, part: str) -> pd.DataFrame:
         waves = self._load()["cohorts"].get(cohort)
@@ -229,7 +234,7 @@ class _Lock:
 
     @classmethod
     def derive(cls, passphrase: str, header: _Header) -> _Lock:
-        secret = unicodedata.normalize("NFKC", passphrase).encode()
+        secret = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogateescape")
         derived = Scrypt(header.salt, 2 * KEY_SIZE, header.n, header.r, header.p).derive(secret)
         check = hashlib.sha256(derived[KEY_SIZE:]).digest()
         return cls(header, derived[:KEY_SIZE], check)

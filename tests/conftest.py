@@ -8,7 +8,9 @@
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,11 +27,19 @@ def the_reference() -> bool:
     return (Path(os.environ.get("ANGLE_MORT_REFERENCE") or BESIDE) / "gold").is_dir()
 
 
+@cache
+def r_and_its_packages() -> bool:
+    """R without psych, lavaan and jsonlite is of no use to these tests."""
+    check = 'q(status = !all(sapply(c("psych", "lavaan", "jsonlite"), requireNamespace, quietly = TRUE)))'
+    found = shutil.which("Rscript")
+    return bool(found) and subprocess.run([found, "-e", check], capture_output=True).returncode == 0
+
+
 PRESENT = {
     "reference": the_reference,
     "browser": a_program(*CHROMIUM),
     "java": a_program("java"),
-    "R": a_program("Rscript"),
+    "R": r_and_its_packages,
 }
 NAMED_BY = {
     "reference": r"\breference\b|ANGLE_MORT_REFERENCE",

@@ -18,7 +18,7 @@ from angle_mort.responses import read_export
 from tests.responses.google_forms import rows, write_rows
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
-SEED, DAY = 2026, datetime.date(2026, 11, 23)
+SEED, DAY = 2053, datetime.date(2026, 11, 23)
 
 PEOPLE = [
     ("Élodie Marchandeau", "elodie.marchandeau", "Toitures Marchandeau"),
@@ -103,7 +103,7 @@ def make(folder: Path) -> None:
     intake = read_export(path, instrument)
     ids = row_ids(intake, demonstration_id)
     table = score_intake(intake, instrument)
-    release_cohort(intake, table, ids, folder / "cohorte", instrument, DAY, demonstration=True)
+    release_cohort(intake, table, ids, folder / "cohorte", instrument, DAY, "demonstration", demonstration=True)
 
 
 def draw(path: Path) -> None:

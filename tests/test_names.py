@@ -31,6 +31,11 @@ def test_a_promised_function_takes_what_was_promised(name):
     assert parameters[: len(PROMISED[name])] == PROMISED[name]
 
 
+def test_norms_of_a_pool_need_nothing_but_the_pool():
+    norms = am.build_norms(am.make_cohort(n=60, seed=3, not_applicable=0).responses)
+    assert (norms.n, norms.provisional) == (60, False)
+
+
 def test_estimators_take_what_was_promised():
     assert list(inspect.signature(am.ScaleScorer).parameters) == ["instrument"]
     mixture = inspect.signature(am.ProfileMixture).parameters

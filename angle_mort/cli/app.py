@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
+import asyncio
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 import angle_mort
+from angle_mort.cli.unforeseen import unforeseen
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.text import explain, t
+from angle_mort.text import command, explain, t
 
-DEBUG_VARIABLE = "ANGLE_MORT_DEBUG"
 REFUSED, UNFORESEEN, INTERRUPTED = 2, 1, 130
 
 
@@ -25,14 +25,11 @@ def main(words: Sequence[str] | None = None) -> int:
         for sentence in explain(error):
             print(sentence, file=sys.stderr)
         return REFUSED
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # the second is what a stopped kernel makes of the first
         print(t("cli.interrupted"), file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        if os.environ.get(DEBUG_VARIABLE):
-            raise
-        unforeseen = AngleMortError(problem("AM800", kind=type(error).__name__, variable=DEBUG_VARIABLE))
-        print(*explain(unforeseen), sep="\n", file=sys.stderr)
+        print(*explain(unforeseen(error)), sep="\n", file=sys.stderr)
         return UNFORESEEN
 
 
@@ -67,11 +64,11 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=t("cli.help"))
 
     def error(self, message: str) -> NoReturn:
-        raise AngleMortError(problem("AM801", usage=self.format_usage().strip(), command=self.prog))
+        raise AngleMortError(problem("AM801", usage=" ".join(self.format_usage().split()), command=self.prog))
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
-    parser = _Parser(prog="angle-mort", description=t("cli.about"), epilog=t("cli.example"))
+    parser = _Parser(prog=command(), description=t("cli.about"), epilog=t("cli.example", command=command()))
     parser.add_argument(
         "--version", action="version", version=f"angle-mort {angle_mort.__version__}", help=t("cli.version")
     )

@@ -6,14 +6,15 @@ import argparse
 import datetime
 import glob
 import os
+import signal
 import subprocess
 import sys
 import webbrowser
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
 from angle_mort.cli.steps import Steps
+from angle_mort.cli.unforeseen import unforeseen
 from angle_mort.cli.workspace import is_workspace, workspace
 from angle_mort.cohort import (
     check_name,
@@ -27,18 +28,19 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import Intake, read_export, sentences
 from angle_mort.shipped import shipped
-from angle_mort.text import explain, t
+from angle_mort.text import command, explain, t
 
 NOTEBOOK = "01_lire_une_cohorte.ipynb"
 EXPORT = "reponses.csv"
 COHORTS = Path("data/cohorts")
 _AUDIENCE = "sponsor"
+_TRIES, _MISTYPED = 3, ("AM302", "AM306", "AM313")
 _WORKING = "working cohort"
 
 
 def demo(asked: argparse.Namespace) -> int:
     """The main job on invented people: a raw export in, one page out."""
-    folder, instrument = _output(asked.sortie), load_instrument()
+    folder, instrument, today = _output(asked.sortie), load_instrument(), datetime.date.today()
     with Steps(6) as step:
         with step("cli.step.read"):
             intake = read_export(shipped("demo") / EXPORT, instrument)
@@ -48,7 +50,7 @@ def demo(asked: argparse.Namespace) -> int:
             table = score_intake(intake, instrument)
         with step("cli.step.release"):
             place = folder / "cohorte"
-            release_cohort(intake, table, ids, place, instrument, datetime.date.today(), demonstration=True)
+            release_cohort(intake, table, ids, place, instrument, today, "demonstration", demonstration=True)
         with step("cli.step.place"):
             cohort = load_cohort(place)
             n = len(cohort.profiles)
@@ -65,19 +67,21 @@ def importer(asked: argparse.Namespace) -> int:
     instrument, place = load_instrument(), COHORTS / check_name(asked.cohorte)
     if place.exists() and not asked.remplacer:
         raise AngleMortError(problem("AM610", name=asked.cohorte))
-    with Steps(4) as step:
+    steps = Steps(4)
+    with steps as step:
         with step("cli.step.read"):
             intake = read_export(asked.file, instrument, ignore=asked.ignorer)
         with step("cli.step.scores"):
             table = score_intake(intake, instrument)
-        vault = _vault()
+    vault = _vault()  # between the bars: a question and a moving bar would write over each other
+    with steps as step:
         with step("cli.step.vault"):
             vault.store(asked.cohorte, "T0", intake, replace=asked.remplacer)
-            ids = row_ids(intake, partial(vault.pseudonym, _WORKING))
+            ids = row_ids(intake, vault.naming(_WORKING))
         with step("cli.step.release"):
-            release_cohort(intake, table, ids, place, instrument, datetime.date.today())
+            release_cohort(intake, table, ids, place, instrument, datetime.date.today(), asked.cohorte)
     _tell_intake(intake)
-    print(t("cli.importer.done", folder=str(place)))
+    print(t("cli.importer.done", folder=str(place), command=command()))
     return 0
 
 
@@ -99,32 +103,47 @@ def carnets(asked: argparse.Namespace) -> int:
     workspace(folder)
     print(t("cli.carnets.opening", folder=str(folder.resolve())), flush=True)
     options = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    options += ["--no-browser"] if asked.sans_navigateur else []
-    root = f"--ServerApp.root_dir={folder.resolve()}"
-    return subprocess.call([sys.executable, "-m", "jupyterlab", root, *options], cwd=folder)
+    options += ["--no-browser"] if asked.sans_navigateur else ["--log-level=WARN"]
+    options += [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/notebooks/{NOTEBOOK}"]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks before it stops
+    try:
+        status = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=folder, **_heard()).wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    print(t("cli.carnets.stopped"))
+    return status
 
 
 # ------------------------------------------------------------------------------------------------------------- parts
 
 
+def _heard() -> dict[str, object]:
+    """A program started from here hears Ctrl-C again, which this one has stopped listening to."""
+    return {} if os.name == "nt" else {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+
+
 def _output(folder: str) -> Path:
+    """The folder to write in; it is made only when there is something to write."""
     path = Path(folder)
     if path.exists() and not path.is_dir():
         raise AngleMortError(problem("AM803", folder=folder))
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AngleMortError(problem("AM804", folder=folder)) from error
     return path
 
 
 def _vault():
-    from angle_mort.vault import DEFAULT_PATH, Vault, ask_passphrase, open_vault
+    from angle_mort.vault import DEFAULT_PATH, PASSPHRASE_VARIABLE, Vault, ask_passphrase, open_vault
 
-    if DEFAULT_PATH.exists():
-        return open_vault()
-    print(t("cli.importer.new_vault", path=str(DEFAULT_PATH)))
-    return Vault.create(DEFAULT_PATH, ask_passphrase(confirm=True))
+    new = not DEFAULT_PATH.exists()
+    asked = not os.environ.get(PASSPHRASE_VARIABLE)
+    if new and asked:
+        print(t("cli.importer.new_vault", path=str(DEFAULT_PATH)))
+    for left in reversed(range(_TRIES if asked and sys.stdin.isatty() else 1)):
+        try:
+            return Vault.create(DEFAULT_PATH, ask_passphrase(confirm=True)) if new else open_vault()
+        except AngleMortError as error:
+            if not left or error.problems[0].code not in _MISTYPED:
+                raise
+            print(*explain(error), sep="\n", file=sys.stderr)
 
 
 def _cohorts(patterns: Iterable[str]) -> list[Path]:
@@ -147,10 +166,16 @@ def _report(place: Path, folder: Path, advance) -> bool:
         load_cohort(place).summary  # noqa: B018 - a cohort that cannot be told of fails before a kernel starts
         page = _publish(place, folder, place.name, advance)
     except AngleMortError as error:
-        print(f"{place.name} : " + " ".join(explain(error)), file=sys.stderr)
-        return False
+        return _failed(place, error)
+    except Exception as error:  # one cohort must not stop the others
+        return _failed(place, unforeseen(error))
     _tell_page(page, browse=False)
     return True
+
+
+def _failed(place: Path, error: AngleMortError) -> bool:
+    print(t("cli.rapport.failed", name=place.name, why=" ".join(explain(error))), file=sys.stderr)
+    return False
 
 
 def _publish(place: Path, folder: Path, name: str, advance) -> Path:

@@ -36,6 +36,7 @@ class Steps:
     def __exit__(self, *_: object) -> None:
         if self._bars:
             self._bars.stop()
+            self._bars = None
 
     @contextmanager
     def __call__(self, key: str, **values: object) -> Iterator[Advance]:

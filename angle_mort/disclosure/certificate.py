@@ -26,6 +26,7 @@ def certify(
     files: Mapping[str, bytes],
     instrument: Instrument,
     counts: Mapping[str, int],
+    name: str,
     tool: str,
     day: datetime.date,
     demonstration: bool,
@@ -40,8 +41,9 @@ def certify(
     leaders = made.leaders
     bands = [item.id for item in characteristics(instrument) if item.id in leaders]
     row = [column for column in leaders if column not in _ROW_ID]
-    return {
+    told = {
         "format": FORMAT,
+        "name": name,
         "tool": tool,
         "day": day.isoformat(),
         "demonstration": demonstration,
@@ -50,6 +52,7 @@ def certify(
         "norms": {"name": instrument.norms.name, "provisional": instrument.norms.provisional},
         "policy": policy.as_dict(),
         "n": len(leaders),
+        "rows": rows_seal(leaders),
         "intake": dict(counts),
         "schema": _schema(made.package),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
@@ -60,6 +63,18 @@ def certify(
         "attacks": [_attack("characteristics", leaders, bands), _attack("everything in the row", leaders, row)],
         "certifiable": len(leaders) >= policy.rows,
     }
+    return told | {"seal": _seal(told)}
+
+
+def _seal(certificate: Mapping[str, object]) -> str:
+    """A hash over everything else that the certificate says: one changed word is seen."""
+    told = {key: value for key, value in certificate.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def rows_seal(leaders: pd.DataFrame) -> str:
+    """A hash of whose rows these are, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(leaders["leader"])).encode()).hexdigest()
 
 
 def _schema(package: Mapping) -> str:
@@ -102,10 +117,27 @@ def read_certified(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, 
     if changed:
         raise AngleMortError(*(problem("AM602", file=name, folder=folder.name) for name in changed))
     package = json.loads((folder / "datapackage.json").read_bytes())
-    if _schema(package) != certificate["schema"]:
-        raise AngleMortError(problem("AM602", file="datapackage.json", folder=folder.name))
     leaders, items = (_read(folder / name, each) for name, each in zip(TABLES, package["resources"], strict=True))
+    if _schema(package) != certificate["schema"] or len(leaders) != certificate["n"]:
+        raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
     return leaders, items, certificate
+
+
+_KINDS = {
+    "name": str,
+    "tool": str,
+    "day": str,
+    "demonstration": bool,
+    "status": str,
+    "instrument": dict,
+    "norms": dict,
+    "n": int,
+    "rows": str,
+    "intake": dict,
+    "schema": str,
+    "files": dict,
+    "seal": str,
+}
 
 
 def _read_certificate(folder: Path) -> dict[str, object]:
@@ -117,7 +149,11 @@ def _read_certificate(folder: Path) -> dict[str, object]:
     except (ValueError, TypeError, KeyError) as error:
         raise AngleMortError(problem("AM604", folder=folder.name)) from error
     if version != FORMAT:
-        raise AngleMortError(problem("AM603", folder=folder.name, found=version, known=FORMAT))
+        raise AngleMortError(problem("AM603", folder=folder.name, found=str(version), known=FORMAT))
+    if any(not isinstance(certificate.get(key), kind) for key, kind in _KINDS.items()):
+        raise AngleMortError(problem("AM604", folder=folder.name))
+    if _seal(certificate) != certificate["seal"]:
+        raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
     return certificate
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item
 
 FORMAT = 1
@@ -64,6 +65,8 @@ def release(
     answered = care[list(CARE)].astype(int)
     parts = [keys, wide.loc[responses.index], facts, _bands(responses, instrument), answered.loc[responses.index]]
     leaders = pd.concat(parts, axis=1).sort_values("leader").reset_index(drop=True)
+    if not leaders["leader"].is_unique:
+        raise AngleMortError(problem("AM404", n=int(leaders["leader"].duplicated().sum())))
     items = _items(responses, instrument)
     return Release(leaders, items, _package(leaders, items, instrument))
 

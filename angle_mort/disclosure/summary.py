@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from angle_mort.disclosure.thresholds import POLICY, Group, Policy, merge_neighbours, merge_rest, shown_count
+from angle_mort.disclosure.certificate import rows_seal
+from angle_mort.disclosure.overlap import fewest_isolated
+from angle_mort.disclosure.thresholds import (
+    POLICY,
+    Group,
+    Policy,
+    merge_neighbours,
+    merge_rest,
+    shown_count,
+    shown_people,
+)
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument
 from angle_mort.margins import half_width
 from angle_mort.results import SPONSOR, CohortSummary
+from angle_mort.text import t
 
 BLOCKS, CONSEQUENCES, INDEX = ("A", "B", "C"), ("D2", "D3"), ("IDO", "D1", "E")
 FACTS = ("j102", "j103")
 SCENARIO = "J"
+UNANSWERED, BETWEEN, MIXED = "none", "between", "mixte"
 
 
 @dataclass(frozen=True)
@@ -51,26 +63,31 @@ def summarise(
     caller so that this room knows neither scores nor the path. The margin of a mean is measurement error alone: it says
     how well *these* leaders were measured. It is never made from their spread, which would tell the spread.
 
-    Raises ``AngleMortError`` AM605 below the minimum cohort.
+    Raises ``AngleMortError`` AM605 below the minimum cohort, AM616 for rows that are not the whole released cohort: a
+    group and the same group without one person would give that person away.
     """
     n = len(cohort.leaders)
     if n < policy.cohort:
         raise AngleMortError(problem("AM605", n=n, minimum=policy.cohort))
+    if n != cohort.certificate["n"] or rows_seal(cohort.leaders) != cohort.certificate["rows"]:
+        raise AngleMortError(problem("AM616", n=n, sealed=cohort.certificate["n"]))
     level = instrument.scoring["interval_level"]["value"]
     means = _means(cohort.scores, instrument, level, read_bands, policy)
     steps, weakest = _steps(cohort.evidence, instrument, level, read_weakest, policy)
-    counts = _counts(cohort, n, policy)
+    counts, reasons = _counts(cohort, n, policy)
     return CohortSummary(
         name=cohort.name,
         audience=SPONSOR,
         demonstration=bool(cohort.certificate["demonstration"]),
         day=datetime.date.fromisoformat(cohort.certificate["day"]),
         n=n,
+        minimum=policy.group,
         level=level,
         provisional=instrument.norms.provisional,
         instrument=f"{instrument.name} {instrument.version}",
         versions={"tool": cohort.certificate["tool"], "norms": instrument.norms.name, "policy": policy.name},
-        intake=dict(cohort.certificate["intake"]),
+        seal=str(cohort.certificate["seal"]),
+        intake=_intake(cohort.certificate["intake"], n, policy),
         certificate={key: cohort.certificate[key] for key in ("k_characteristics", "k_row", "certifiable", "status")},
         means=means,
         areas=_areas(cohort, instrument, level, policy),
@@ -78,7 +95,7 @@ def summarise(
         weakest_step=weakest,
         counts=counts,
         care=_care(cohort.leaders, n, policy),
-        withheld=_withheld(counts, n, policy),
+        withheld=_withheld(reasons, n, instrument, policy),
     )
 
 
@@ -94,11 +111,14 @@ def _means(scores, instrument: Instrument, level: float, read_bands: Callable, p
     kept = wide["value"].reindex(columns=[*INDEX, *BLOCKS, *CONSEQUENCES, *FACTS])
     kept.loc[kept[list(INDEX)].isna().any(axis=1), list(INDEX)] = np.nan
     rows = [_mean_row(scale, kept[scale], wide["se_measurement"].get(scale), level, policy) for scale in kept]
-    means = pd.DataFrame([row for row in rows if row]).rename(columns={"value": "mean"})
+    means = pd.DataFrame([row for row in rows if row], columns=_MEAN_ROW).rename(columns={"value": "mean"})
     banded = read_bands(means.rename(columns={"mean": "value"}).assign(respondent="cohort"))
     means["band"] = means["scale"].map(dict(zip(banded["scale"], banded["band"], strict=True)))
     means["provisional"] = instrument.norms.provisional & means["se_measurement"].notna()
     return means
+
+
+_MEAN_ROW = ["scale", "value", "se_measurement", "low", "high", "people"]
 
 
 def _mean_row(code: str, values: pd.Series, errors: pd.Series | None, level: float, policy: Policy) -> dict | None:
@@ -108,7 +128,8 @@ def _mean_row(code: str, values: pd.Series, errors: pd.Series | None, level: flo
         return None
     mean = float(values[known].mean())
     error = _error_of_mean(errors[known] if errors is not None else pd.Series(dtype=float), n)
-    return {"scale": code, "value": round(mean, 1), **_interval(mean, error, level), "n": n}
+    people = shown_people(n, len(values), policy)
+    return {"scale": code, "value": round(mean, 1), **_interval(mean, error, level), "people": people}
 
 
 def _error_of_mean(errors: pd.Series, n: int) -> float:
@@ -126,40 +147,52 @@ def _interval(mean: float, error: float, level: float) -> dict[str, float]:
 
 def _areas(cohort: WorkingCohort, instrument: Instrument, level: float, policy: Policy) -> pd.DataFrame:
     """The five areas as felt (mean answer) and in fact (who took over), 0-100; an area needs the minimum group."""
-    rule = instrument.scoring["areas"]
+    rule, asked = instrument.scoring["areas"], len(cohort.leaders)
     items = cohort.items.set_index("item")
-    rows = [
-        {"area": area}
-        | _area(items, felt, "felt", instrument, level, policy)
-        | _area(items, fact, "fact", instrument, level, policy)
-        for area, felt, fact in zip(rule["codes"], rule["felt"], rule["fact"], strict=True)
+    sides = [
+        [_area(items, item, side, asked, instrument, level, policy) for item in rule[side]] for side in ("felt", "fact")
     ]
+    rows = [{"area": area} | felt | fact for area, felt, fact in zip(rule["codes"], *sides, strict=True)]
     return pd.DataFrame(rows)
 
 
-def _area(items, item: str, side: str, instrument: Instrument, level: float, policy: Policy) -> dict[str, float]:
+def _area(
+    items, item: str, side: str, asked: int, instrument: Instrument, level: float, policy: Policy
+) -> dict[str, float]:
     n = int(items["n_answered"].get(item, 0))
+    people = shown_people(n, asked, policy)
     top = instrument.items[item].format.highest
     mean = float(items["mean"].get(item, np.nan)) * 100 / top if n >= policy.group else float("nan")
     margin = _interval(mean, instrument.norms.answer_error * 4 / top / np.sqrt(max(n, 1)), level)
-    return {side: round(mean, 1), f"{side}_low": margin["low"], f"{side}_high": margin["high"], f"n_{side}": n}
+    told = {"": round(mean, 1), "_se": margin["se_measurement"], "_low": margin["low"], "_high": margin["high"]}
+    return {f"{side}{suffix}": value for suffix, value in told.items()} | {f"people_{side}": people}
 
 
 def _steps(evidence, instrument: Instrument, level: float, read_weakest: Callable, policy: Policy):
-    codes = [step["code"] for step in instrument.scoring["steps"]["path"]]
-    rows = []
-    for code in codes:
-        own = evidence[evidence["step"] == code]
-        row = _mean_row(code, own["value"], own["se_measurement"], level, policy)
-        rows.append(
-            row or {"scale": code, "value": np.nan, "se_measurement": np.nan, "low": np.nan, "high": np.nan, "n": 0}
-        )
-    steps = pd.DataFrame(rows).rename(columns={"scale": "step"})
+    """The mean evidence of each step beside its declared target, and the step that lies furthest below its own."""
+    path = instrument.scoring["steps"]["path"]
+    groups = {step["code"]: evidence[evidence["step"] == step["code"]] for step in path}
+    nothing = {"value": np.nan, "se_measurement": np.nan, "low": np.nan, "high": np.nan, "people": ""}
+    rows = [
+        _mean_row(code, own["value"], own["se_measurement"], level, policy) or {"scale": code} | nothing
+        for code, own in groups.items()
+    ]
+    steps = pd.DataFrame(rows).rename(columns={"scale": "step"}).assign(target=[step["target"] for step in path])
     chances, weakest = read_weakest(steps.set_index("step"))
     return steps.assign(p_weakest=chances.to_numpy().round(2)).rename(columns={"value": "mean"}), weakest
 
 
+def _intake(counts: Mapping[str, int], n: int, policy: Policy) -> dict[str, str]:
+    """Rows kept, and in words how many were set aside: a line of the file may be a person."""
+    aside = ("rows_set_aside", "rows_duplicate")
+    few = {key: t("disclosure.fewer", limit=policy.group) for key in aside if int(counts[key]) < policy.group}
+    return {"rows_kept": str(n)} | {key: few.get(key, str(int(counts[key]))) for key in aside}
+
+
 def _care(leaders: pd.DataFrame, n: int, policy: Policy) -> pd.DataFrame:
+    """The advisory lights; each is a split of the cohort in two, so none below the split size."""
+    if n < policy.split:
+        return pd.DataFrame(columns=["light", "shown"])
     lights = {"run_light": leaders["run_light"], "hurried": leaders["hurried"], "gaps": leaders["n_missing"] > 0}
     rows = [{"light": light, "shown": shown_count(int(lit.sum()), n, policy)} for light, lit in lights.items()]
     return pd.DataFrame(rows)
@@ -168,47 +201,66 @@ def _care(leaders: pd.DataFrame, n: int, policy: Policy) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------------------------ counts
 
 
-def _counts(cohort: WorkingCohort, n: int, policy: Policy) -> pd.DataFrame:
-    """How many leaders in each category, merged until every group is large enough; nothing below the split size."""
+def _counts(cohort: WorkingCohort, n: int, policy: Policy) -> tuple[pd.DataFrame, dict[str, str]]:
+    """How many leaders in each category, and why a figure is not told.
+
+    Categories are merged until every group is large enough; nothing below the split size; and a figure that would set
+    fewer people apart than the minimum group, together with those already told, is withheld.
+    """
+    told: list[pd.Series] = []
     rows: list[dict[str, object]] = []
-    if n >= policy.split:
-        rows += _rows("scenario", merge_neighbours(_scenario_counts(cohort.scores), policy))
-        rows += _rows("dominance", merge_rest(_tally(cohort.dominance["block"], (*BLOCKS, "mixte")), "mixte", policy))
-        nearest = cohort.prototypes["nearest"].where(cohort.prototypes["named"].astype(bool), "between")
-        rows += _rows("prototype", merge_rest(_tally(nearest, sorted(set(nearest) | {"between"})), "between", policy))
-    return pd.DataFrame(rows, columns=["figure", "category", "count", "shown"])
+    reasons: dict[str, str] = {}
+    for figure, (people, merge) in _figures(cohort, policy).items():
+        groups = merge(people.value_counts().to_dict()) if n >= policy.split else []
+        member = people.map({category: place for place, (group, _) in enumerate(groups) for category in group})
+        if not groups:
+            reasons[figure] = "group" if n >= policy.split else "small"
+        elif fewest_isolated([*told, member], policy.group) < policy.group:
+            reasons[figure] = "overlap"
+        else:
+            told.append(member)
+            rows += _rows(figure, groups)
+    return pd.DataFrame(rows, columns=["figure", "category", "count", "shown"]), reasons
+
+
+def _figures(cohort: WorkingCohort, policy: Policy) -> dict[str, tuple[pd.Series, Callable]]:
+    """Each figure: the category of every leader, in the order of the leaders, and how its categories are merged."""
+    order = cohort.leaders["leader"]
+    scenario = cohort.scores[cohort.scores["scale"] == SCENARIO].set_index("respondent")["value"].reindex(order)
+    answers = scenario.map(lambda value: UNANSWERED if np.isnan(value) else str(int(value)))
+    placed = cohort.prototypes.set_index("respondent").reindex(order)
+    nearest = placed["nearest"].where(placed["named"].astype(bool), BETWEEN)
+    leading = cohort.dominance.set_index("respondent")["block"].reindex(order)
+    leading = leading.where(leading.isin(BLOCKS), MIXED)
+    return {
+        "scenario": (answers, lambda counts: merge_neighbours(_in_order(counts), policy)),
+        "prototype": (nearest, lambda counts: merge_rest({BETWEEN: 0} | counts, BETWEEN, policy)),
+        "dominance": (leading, lambda counts: merge_rest({MIXED: 0} | counts, MIXED, policy)),
+    }
+
+
+def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """The three answers, and those without an answer, when there are any, beside the first."""
+    known = [UNANSWERED] if counts.get(UNANSWERED) else []
+    return {category: counts.get(category, 0) for category in (*known, "1", "2", "3")}
 
 
 def _rows(figure: str, groups: Iterable[Group]) -> list[dict[str, object]]:
     return [{"figure": figure, "category": "+".join(group), "count": n, "shown": str(n)} for group, n in groups]
 
 
-def _tally(values: pd.Series, categories: Sequence[str]) -> dict[str, int]:
-    """People per category; those not calculable join the last one, so that no total gives them away."""
-    inside = values.where(values.isin(categories), categories[-1] if "between" not in categories else "between")
-    return {category: int((inside == category).sum()) for category in categories}
-
-
-def _scenario_counts(scores: pd.DataFrame) -> dict[str, int]:
-    answers = scores.loc[(scores["scale"] == SCENARIO) & scores["value"].notna(), "value"].astype(int)
-    return {str(code): int((answers == code).sum()) for code in (1, 2, 3)}
-
-
-def _withheld(counts: pd.DataFrame, n: int, policy: Policy) -> pd.DataFrame:
-    """What this size does not allow, with the size that would."""
-    told = set(counts["figure"])
-    rule, needed = ("group", policy.group) if n >= policy.split else ("small", policy.split)
-    rows = [
-        {"what": "rows", "rule": "rows", "needed": policy.rows, "holds": n < policy.rows},
-        {"what": "spread", "rule": "distribution", "needed": policy.distribution, "holds": n < policy.distribution},
-        {"what": "profiles", "rule": "profiles", "needed": policy.distribution, "holds": n < policy.distribution},
-        {"what": "crossed", "rule": "rows", "needed": policy.rows, "holds": n < policy.rows},
-        {"what": "splits", "rule": "ledger", "needed": policy.split, "holds": True},
-        *(
-            {"what": figure, "rule": rule, "needed": needed, "holds": figure not in told}
-            for figure in ("scenario", "dominance", "prototype")
-        ),
-        {"what": "texts", "rule": "never", "needed": 0, "holds": True},
-        {"what": "percentiles", "rule": "norms", "needed": 100, "holds": True},
+def _withheld(reasons: Mapping[str, str], n: int, instrument: Instrument, policy: Policy) -> pd.DataFrame:
+    """What is not told, the rule, and the size that would allow it (0: no size does)."""
+    needed = {"group": policy.group, "small": policy.split, "overlap": 0}
+    always = [("splits", "ledger", 0), ("texts", "never", 0)]
+    ranks = int(instrument.scoring["percentiles"]["minimum_n"])
+    by_size = [
+        ("rows", "rows", policy.rows),
+        ("spread", "distribution", policy.distribution),
+        ("profiles", "profiles", policy.distribution),
+        ("crossed", "crossed", policy.rows),
+        ("percentiles", "norms", ranks),
     ]
-    return pd.DataFrame([row for row in rows if row.pop("holds")])
+    rows = [row for row in by_size if n < row[2] or row[0] == "percentiles"]
+    rows += [(figure, rule, needed[rule]) for figure, rule in reasons.items()]
+    return pd.DataFrame([*rows, *always], columns=["what", "rule", "needed"])

@@ -42,6 +42,15 @@ def shown_count(count: int, n: int, policy: Policy = POLICY) -> str:
     return str(count)
 
 
+def shown_people(count: int, n: int, policy: Policy = POLICY) -> str:
+    """How many people stand behind a mean: exactly when it is everybody, in words when all but a few.
+
+    >>> shown_people(24, 24), shown_people(23, 24), shown_people(12, 24)
+    ('24', 'plus de 19', '12')
+    """
+    return str(n) if count == n else shown_count(count, n, policy)
+
+
 Group = tuple[tuple[str, ...], int]
 """The categories merged into one group, and how many people it holds."""
 

@@ -1,6 +1,6 @@
 """What is asked: the questionnaire, its norms and its prototypes, read from files that people can read."""
 
-from angle_mort.instrument.loading import load_instrument, load_norms, load_prototypes
+from angle_mort.instrument.loading import load_instrument, load_norms, load_prototypes, write_norms
 from angle_mort.instrument.model import NOT_APPLICABLE, Instrument, Item, Module, Norms, Prototypes
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "load_instrument",
     "load_norms",
     "load_prototypes",
+    "write_norms",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +29,11 @@ from angle_mort.instrument.model import (
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHELF = "angle_mort.instrument"
+_NORMS = (
+    "name", "provisional", "n", "day", "population", "estimator", "sd", "reliability", "retest", "answer_error",
+    "declared_errors", "source",
+)  # fmt: skip
+PERCENTILES_FROM = 100  # people; the rule that the questionnaire declares, held against any norms file
 _OWN_FORMAT = "own"
 
 
@@ -43,12 +50,19 @@ def load_instrument(
     """
     if path is norms is prototypes is None:
         return _shipped_instrument()
-    return _build(_read(path, "angle-mort-1.yaml"), load_norms(norms), load_prototypes(prototypes), str(path))
+    return _build(_read(path, "angle-mort-1.yaml"), load_norms(norms), load_prototypes(prototypes), str(norms or path))
 
 
 def load_norms(path: str | Path | None = None) -> Norms:
-    """The reliability, SD and answer errors behind every margin; provisional ones without an argument."""
+    """The reliability, SD and answer errors behind every margin; provisional ones without an argument.
+
+    ``path`` is a file that ``write_norms`` made, or one written by hand in the same way.
+    Raises ``AngleMortError`` AM101 (unreadable) or AM103 (a value is missing or impossible).
+    """
     entry = _read(path, "reliability-1.yaml")
+    found = [problem("AM103", path=str(path), reason=reason) for reason in _wrong_norms(entry)]
+    if found:
+        raise AngleMortError(*found)
     return Norms(
         name=entry["name"],
         provisional=entry["provisional"],
@@ -62,7 +76,51 @@ def load_norms(path: str | Path | None = None) -> Norms:
         answer_error=float(entry["answer_error"]),
         declared_errors=entry["declared_errors"],
         source=str(entry["source"]),
+        level=entry.get("level"),
+        sizes=entry.get("sizes", {}),
+        reliability_interval={scale: tuple(edges) for scale, edges in entry.get("reliability_interval", {}).items()},
+        percentiles=entry.get("percentiles", {}),
     )
+
+
+def write_norms(norms: Norms, path: str | Path) -> Path:
+    """Write norms into a YAML file that people can read and ``load_norms`` reads back; returns its path.
+
+    Score with them by ``load_instrument(norms=path)``.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     load_norms(write_norms(load_norms(), Path(folder) / "norms.yaml")) == load_norms()
+    True
+    """
+    entry = {"format": 1} | asdict(norms) | {"population": {"fr": norms.population}}
+    entry["reliability_interval"] = {scale: list(edges) for scale, edges in norms.reliability_interval.items()}
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(yaml.safe_dump(entry, allow_unicode=True, sort_keys=False), encoding="utf-8", newline="\n")
+    os.replace(part, path)
+    return path
+
+
+def _wrong_norms(entry: Mapping) -> Iterator[str]:
+    """What a norms file lacks, and the values that no pool can have."""
+    absent = [name for name in _NORMS if name not in entry]
+    yield from (f"{name} is missing" for name in absent)
+    if absent:
+        return
+    if not isinstance(entry["population"], Mapping) or "fr" not in entry["population"]:
+        yield "population.fr is missing"
+    for name, (low, high) in {"reliability": (0, 1), "retest": (0, 1), "sd": (0, 100)}.items():
+        numbers = entry[name] or {}
+        yield from (f"{name} of {scale}" for scale, each in numbers.items() if not _within(each, low, high))
+    sizes = entry.get("sizes", {})
+    few = (scale for scale in entry.get("percentiles", {}) if sizes.get(scale, 0) < PERCENTILES_FROM)
+    yield from (f"percentiles of {scale} below {PERCENTILES_FROM}" for scale in few)
+
+
+def _within(value: object, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and low < value < high
 
 
 def load_prototypes(path: str | Path | None = None) -> Prototypes:

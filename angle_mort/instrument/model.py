@@ -144,6 +144,9 @@ class Norms:
 
     ``answer_error`` is the standard error of one answer of a formative index, in points; ``declared_errors`` holds the
     standard errors of evidence that is no scale. ``provisional`` until at least 45 leaders stand behind the figures.
+
+    Norms made from a pool also hold, per scale that the pool could tell: ``sizes`` (leaders without a gap),
+    ``reliability_interval`` (low, high, at ``level``), and ``percentiles`` (rank to points, from 100 leaders on).
     """
 
     name: str
@@ -158,6 +161,10 @@ class Norms:
     answer_error: float
     declared_errors: Mapping[str, float]
     source: str
+    level: float | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    reliability_interval: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    percentiles: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def place_among_prototypes(table: pd.DataFrame, prototypes: Prototypes) -> pd.Da
     Returns
     -------
     One row per respondent, in the order of the table: ``respondent``, one column of membership per prototype code (the
-    rows sum to 1), ``nearest`` (a code), ``probability`` (of the nearest) and ``named`` (True from ``named_at`` on).
+    rows sum to 1), ``nearest`` (a code), ``probability`` (of the nearest) and ``named`` (True from ``named_at`` on,
+    when every block is known).
 
     Prototypes weigh the same; around each, a block is normal with variance spread**2 + se_measurement**2. A missing
     block leaves its dimension out. Without any block the memberships are missing, ``nearest`` is None and ``named``
@@ -54,7 +55,7 @@ def place_among_prototypes(table: pd.DataFrame, prototypes: Prototypes) -> pd.Da
     frame.insert(0, "respondent", table["respondent"].unique())
     frame["nearest"] = pd.Series(_nearest(memberships, codes), dtype=object)
     frame["probability"] = memberships.max(axis=1)
-    frame["named"] = frame["probability"] >= prototypes.named_at
+    frame["named"] = (frame["probability"] >= prototypes.named_at) & ~np.isnan(values).any(axis=1)
     return frame
 
 

@@ -55,6 +55,9 @@ def execute(
             raise AngleMortError(_failed(ready, error)) from None
         except (DeadKernelError, CellTimeoutError) as error:
             raise AngleMortError(problem("AM703", reason=type(error).__name__)) from None
+    failing = _failing_cells(ready)
+    if failing:
+        raise AngleMortError(problem("AM702", cell=failing[0], reason="raises-exception"))
     return ready
 
 
@@ -75,14 +78,20 @@ def _client(notebook: nbformat.NotebookNode, folder: str, progress: Progress | N
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    """What the kernel may know: nothing of ours, the passphrase of the vault least of all."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANGLE_MORT_")}
+    return kept | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"}
 
 
 def _failed(notebook: nbformat.NotebookNode, error: CellExecutionError) -> object:
     """Which cell failed; of the message only our own codes are kept, since it may quote an answer."""
-    failing = [place for place, cell in enumerate(notebook.cells, 1) if _has_error(cell)]
+    failing = _failing_cells(notebook)
     codes = ", ".join(dict.fromkeys(_CODE.findall(error.evalue or ""))) or error.ename
     return problem("AM702", cell=failing[0] if failing else 0, reason=codes)
+
+
+def _failing_cells(notebook: nbformat.NotebookNode) -> list[int]:
+    return [place for place, cell in enumerate(notebook.cells, 1) if _has_error(cell)]
 
 
 def _has_error(cell: nbformat.NotebookNode) -> bool:
@@ -93,9 +102,13 @@ def _has_error(cell: nbformat.NotebookNode) -> bool:
 
 
 def with_parameters(notebook: nbformat.NotebookNode, parameters: Mapping[str, object]) -> nbformat.NotebookNode:
-    """A copy with the parameters set in a cell of their own, right after the declared ones."""
-    ready = copy.deepcopy(notebook)
-    place = next((i for i, cell in enumerate(ready.cells) if _declares(cell)), None)
+    """A copy with the parameters set in a cell of their own, right after the declared ones, and nothing of any run.
+
+    Outputs and tags that were saved with the notebook are removed: a cell that is skipped, or allowed to fail, would
+    keep a figure of somebody else.
+    """
+    ready = _fresh(notebook)
+    place = next((i for i, cell in enumerate(notebook.cells) if _declares(cell)), None)
     known = set(_declared(ready.cells[place].source)) if place is not None else set()
     unknown = [name for name in parameters if name not in known]
     if unknown:
@@ -106,14 +119,28 @@ def with_parameters(notebook: nbformat.NotebookNode, parameters: Mapping[str, ob
     return ready
 
 
+def _fresh(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    ready = copy.deepcopy(notebook)
+    for cell in ready.cells:
+        cell.metadata = nbformat.NotebookNode()
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return ready
+
+
 def _declares(cell: nbformat.NotebookNode) -> bool:
-    return PARAMETERS in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and PARAMETERS in cell.metadata.get("tags", [])
 
 
 def _declared(source: str) -> Iterator[str]:
-    for statement in ast.parse(source).body:
-        if isinstance(statement, ast.Assign):
-            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+    """The names that a cell assigns; none for a cell that is no Python."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        return
+    for statement in statements:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _plain(value: object) -> object:

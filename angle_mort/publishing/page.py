@@ -64,10 +64,14 @@ class Page:
     def save(self, path: str | Path) -> Path:
         """Write the page, whole or not at all, and return its path."""
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_text(self.html, encoding="utf-8", newline="\n")
-        os.replace(part, path)
+        html = self.html
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(path.name + ".part")
+            part.write_text(html, encoding="utf-8", newline="\n")
+            os.replace(part, path)
+        except OSError as error:
+            raise AngleMortError(problem("AM707", path=str(path))) from error
         return path
 
 
@@ -76,7 +80,8 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR)
 
     Everything else stays behind: code, parameters, unmarked outputs, other audiences' outputs, widget state, errors,
     and any Markdown that is not word for word in a shipped notebook (a coach's note may hold a name).
-    Raises AM705 when nothing is left.
+    Raises AM705 when nothing is left, AM706 when the outputs are of more than one cohort: what two overlapping groups
+    say together may isolate a person, and invented people beside real ones would make the page lie.
     """
     known, blocks, left_out, marks = _known_prose(), [], 0, []
     for cell in notebook.cells:
@@ -84,7 +89,7 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR)
             blocks.append(_prose(cell.source))
             continue
         for output in cell.get("outputs", []):
-            mark = output.get("metadata", {}).get(MARK, {})
+            mark = _mark(output)
             content = _content(output) if mark.get("audience") == audience else None
             if content is not None:
                 marks.append(mark)
@@ -94,7 +99,10 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR)
         left_out += cell.cell_type != "code"
     if not marks:
         raise AngleMortError(problem("AM705", audience=audience))
-    return _page(blocks, audience, any(mark.get("demonstration") for mark in marks), left_out)
+    cohorts = {(mark.get("cohort"), bool(mark.get("demonstration"))) for mark in marks}
+    if len(cohorts) > 1:
+        raise AngleMortError(problem("AM706", n=len(cohorts)))
+    return _page(blocks, audience, bool(marks[0].get("demonstration")), left_out)
 
 
 def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType) -> Page:
@@ -134,6 +142,11 @@ def _prose(source: str) -> Block:
     html = clean(MarkdownIt("commonmark", {"html": False}).render(source))
     heading = re.search(r"<h[12]>(.*?)</h[12]>", html, flags=re.S)
     return Block("prose", html, heading=unescape(re.sub(r"<[^>]+>", "", heading[1])).strip() if heading else "")
+
+
+def _mark(output: nbformat.NotebookNode) -> dict[str, object]:
+    mark = output.get("metadata", {}).get(MARK, {})
+    return mark if isinstance(mark, dict) else {}
 
 
 def _content(output: nbformat.NotebookNode) -> str | None:

@@ -30,8 +30,9 @@ def publish(
     notebook = Path(notebook)
     try:
         source = nbformat.read(notebook, as_version=4)
-    except (OSError, ValueError, AttributeError, KeyError) as error:
+        nbformat.validate(source)
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise AngleMortError(problem("AM700", path=str(notebook))) from error
     executed = execute(source, parameters or {}, progress)
     page = page_from_notebook(executed, audience)
-    return page.save(Path(folder) / f"{name or notebook.stem}.html")
+    return page.save(Path(folder) / f"{Path(name or notebook.stem).name}.html")

@@ -78,11 +78,13 @@ def match_columns(sheet: Sheet, instrument: Instrument, ignore: Iterable[str] = 
     ignored = _ignored(sheet, ignore, free)
     roles = _roles(sheet, [position for position in free if position not in ignored])
     columns = _columns(instrument, items, roles, ignored)
+    unknown = [_unknown(sheet, position, questions) for position in free if position not in {*ignored, *roles}]
+    suggested = {each.fields["item"] for each in unknown if "item" in each.fields}
     problems = [
-        *(_unknown(sheet, position, questions) for position in free if position not in {*ignored, *roles}),
+        *unknown,
         *(_ambiguous(sheet, position, each) for position, each in found.items() if len(each) > 1),
         *_twice(items),
-        *_missing(sheet, columns, instrument),
+        *_missing(sheet, columns, instrument, suggested),
     ]
     if problems:
         raise AngleMortError(*problems)
@@ -176,8 +178,9 @@ def _twice(items: Mapping[int, Item]) -> list[Problem]:
     return [problem("AM225", item=item, columns=", ".join(at)) for item, at in columns.items() if len(at) > 1]
 
 
-def _missing(sheet: Sheet, columns: Columns, instrument: Instrument) -> list[Problem]:
-    items = [item for item in columns.absent if item.required]
+def _missing(sheet: Sheet, columns: Columns, instrument: Instrument, suggested: set[object]) -> list[Problem]:
+    """The required questions that no column asks, but for those that a column nearly asks: one thing is told once."""
+    items = [item for item in columns.absent if item.required and item.id not in suggested]
     if not items:
         return []
     listed = "; ".join(f"{item.id} ({item.fr})" for item in items[:_LISTED]) + ("; ..." if len(items) > _LISTED else "")

@@ -195,11 +195,12 @@ def _cell_findings(answers: Mapping[int, list[_Answer]]) -> list[Finding]:
 
 
 def _same_people(people: pd.DataFrame) -> Iterator[Finding]:
-    """Two different rows under one e-mail: both stay, the coach is told."""
+    """Two different rows under one e-mail, or under one name where there is no e-mail: both stay, the coach is told."""
     first: dict[str, int] = {}
-    for email, line in zip(people["email"].map(normalised), people["line"], strict=True):
-        earlier = first.setdefault(email, line)
-        if email and earlier != line:
+    known = people["email"].where(people["email"] != "", people["person"]).map(normalised)
+    for person, line in zip(known, people["line"], strict=True):
+        earlier = first.setdefault(person, line)
+        if person and earlier != line:
             yield Finding(int(line), "same_person", NOTED, first_line=int(earlier))
 
 

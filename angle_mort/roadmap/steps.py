@@ -55,18 +55,20 @@ _READINGS: Mapping[str, Callable] = {"G": _tasks_handed_over}
 
 
 def weakest_step(evidence: pd.DataFrame, named_at: float) -> tuple[pd.Series, str | None]:
-    """The probability that each step has the lowest evidence, and the step named when one is probable enough.
+    """The probability that each step lies furthest below its own target, and the step named when probable enough.
 
-    ``evidence`` is indexed by step with ``value`` and ``se_measurement``; a step without a value has no probability and
-    nothing is named while one is missing.
+    ``evidence`` is indexed by step with ``value``, ``se_measurement`` and ``target`` (all 0-100). The four have no unit
+    in common, so each is read as a share of its target. Nothing is named while one is missing.
 
-    >>> steps = pd.DataFrame({"value": [20.0, 60.0, 55.0, 70.0], "se_measurement": 6.0}, index=list("rdsa"))
+    >>> steps = pd.DataFrame({"value": [20.0, 60.0, 55.0, 60.0], "se_measurement": 6.0,
+    ...                       "target": [50, 75, 67, 65]}, index=list("rdsa"))
     >>> weakest_step(steps, 0.80)[1]
     'r'
     """
     known = evidence["value"].notna() & evidence["se_measurement"].notna()
     if not known.all():
         return pd.Series(np.nan, index=evidence.index), None
-    chances = probability_highest(-evidence["value"].to_numpy(), evidence["se_measurement"].to_numpy())
+    reached, errors = (evidence[column] / evidence["target"] for column in ("value", "se_measurement"))
+    chances = probability_highest(-reached.to_numpy(), errors.to_numpy())
     weakest = pd.Series(chances, index=evidence.index)
     return weakest, (str(weakest.idxmax()) if weakest.max() >= named_at else None)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.scores.factors import NO_FIT, Fit, fit_measures, one_factor
 
 if TYPE_CHECKING:
     from angle_mort.instrument.model import Instrument, Module
@@ -20,7 +21,6 @@ CERTAIN_FROM = 45  # people; below it Feldt's interval is too wide for a figure 
 FEWEST = 3  # complete rows
 CONFIDENCE = 0.95
 
-_HEYWOOD = 1e-3  # a standardised uniqueness at or below this is a variance that wants to be negative
 _SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that can still be inverted
 
 
@@ -31,19 +31,12 @@ class Covariance(NamedTuple):
     n: int
 
 
-class OneFactor(NamedTuple):
-    """A one-factor model in the units of the items: loadings, uniquenesses, and whether it may be used."""
-
-    loadings: NDArray
-    uniquenesses: NDArray
-    status: str
-
-
 def reliability(
     frame: pd.DataFrame,
     instrument: Instrument | None = None,
     missing: str = "listwise",
     scales: Collection[str] | None = None,
+    level: float = CONFIDENCE,
 ) -> pd.DataFrame:
     """The reliability of each reflective scale, with its interval and the number of people used.
 
@@ -54,22 +47,30 @@ def reliability(
     missing : ``listwise`` keeps the rows with every item answered; ``pairwise`` takes each covariance from the rows
         that have both items, and counts as n the smallest of those numbers, so that the interval is never too narrow.
     scales : with an instrument, the modules wanted; by default every reflective one that has answers in the frame.
+    level : of the interval, between 0 and 1.
 
     Returns
     -------
     One row per scale, what cannot be computed is missing:
     ``scale, n_items, n_used, estimator``;
-    ``alpha`` (Cronbach), ``alpha_low, alpha_high`` (Feldt's 95 % interval on ``n_used``), ``alpha_standardised``: at
-    most 1, higher is more reliable;
+    ``alpha`` (Cronbach), ``alpha_low, alpha_high`` (Feldt's interval on ``n_used``, at ``level``),
+    ``alpha_standardised``: at most 1, higher is more reliable;
     ``omega``: (sum of loadings)**2 / ((sum of loadings)**2 + sum of uniquenesses) in a one-factor maximum-likelihood
     model on covariances, and ``omega_status``: ``ok``, or why omega is missing (``too few items`` below 3, ``too few
-    people``, ``constant item``, ``singular``, ``heywood``, ``not converged``);
+    people``, ``constant item``, ``singular``, ``heywood``, ``not converged``). It has no interval: the ready ones
+    suppose normal answers or many people, so alpha's stands beside it;
+    ``chi2, df, cfi, rmsea, srmr``: how well that one factor fits (see ``fit_measures``); missing when omega is, and
+    when ``missing`` is ``pairwise``, which has no likelihood;
     ``mean_inter_item`` correlation; ``split_half`` (odd against even items, Spearman-Brown);
     ``sd`` and ``se_measurement`` = sd * sqrt(1 - alpha), in the units of the mean of the items;
     ``provisional``: whether n is below 45.
 
     Errors: a scale that is not reflective (AM420), unknown (AM424), under 2 items (AM425), under 3 usable rows (AM423),
-    answers that are not numbers (AM421) or not finite (AM422), an unknown ``missing`` (AM426).
+    answers that are not numbers (AM421) or not finite (AM422), an unknown ``missing`` (AM426), a ``level`` that is no
+    probability (AM412).
+
+    Nothing here is polychoric: ordinal alpha tells the reliability of a sum that nobody observes, so no margin of the
+    score can come from it (Chalmers 2018); decisions/0010-reliability.md says more.
 
     Sources: Cronbach 1951; Feldt, Woodruff & Salih 1987; McDonald 1999.
 
@@ -81,11 +82,14 @@ def reliability(
     [0.92, 0.59, 0.99]
     """
     _check_missing(missing)
+    if not 0 < level < 1:
+        raise AngleMortError(problem("AM412", name="level", value=level))
     named = [("scale", frame)] if instrument is None else list(_scales(frame, instrument, scales))
     answers = {scale: _answers(columns, coded=instrument is not None) for scale, columns in named}
     covariances = {scale: _covariance(columns, missing) for scale, columns in answers.items()}
     _check_rows(covariances)
-    return pd.DataFrame([_row(scale, covariance) for scale, covariance in covariances.items()])
+    complete = missing == "listwise"
+    return pd.DataFrame([_row(scale, each, level, complete) for scale, each in covariances.items()])
 
 
 def item_analysis(frame: pd.DataFrame, missing: str = "listwise") -> pd.DataFrame:
@@ -117,55 +121,6 @@ def item_analysis(frame: pd.DataFrame, missing: str = "listwise") -> pd.DataFram
             "alpha_if_dropped": _alpha_if_dropped(covariance.matrix),
         }
     )
-
-
-def one_factor(covariance: NDArray) -> OneFactor:
-    """A one-factor model by maximum likelihood, from a k x k covariance matrix, k >= 3.
-
-    The loadings are solved for given uniquenesses (Joreskog 1967), so only k logarithms are searched. The model is the
-    same in any unit, so the search is done on correlations.
-
-    >>> loadings = np.array([1.0, 2.0, 1.5, 0.5])
-    >>> fit = one_factor(np.outer(loadings, loadings) + np.diag([1.0, 2.0, 3.0, 1.0]))
-    >>> fit.loadings.round(4), fit.uniquenesses.round(4), fit.status
-    (array([1. , 2. , 1.5, 0.5]), array([1., 2., 3., 1.]), 'ok')
-    """
-    from scipy.optimize import minimize
-
-    sd = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(sd, sd)
-    start = np.log((1 - 0.5 / len(sd)) / np.diag(np.linalg.inv(correlation)))
-    found = minimize(
-        _discrepancy, start, args=(correlation,), jac=True, method="L-BFGS-B",
-        bounds=[(np.log(_HEYWOOD), np.log(2.0))] * len(sd), options={"maxiter": 2000, "ftol": 1e-16, "gtol": 1e-9},
-    )  # fmt: skip
-    uniquenesses = np.exp(found.x)
-    loadings = _loadings(uniquenesses, correlation)
-    return OneFactor(loadings * sd, uniquenesses * sd**2, _fit_status(found, uniquenesses))
-
-
-def _fit_status(found: object, uniquenesses: NDArray) -> str:
-    if uniquenesses.min() <= _HEYWOOD * 1.01:
-        return "heywood"
-    # the line search may stop on rounding before its own tolerance; the gradient says whether that is a solution
-    return "ok" if np.abs(found.jac).max() < 1e-5 else "not converged"
-
-
-def _discrepancy(log_uniquenesses: NDArray, correlation: NDArray) -> tuple[float, NDArray]:
-    """Twice the fit function of maximum likelihood up to a constant, and its gradient."""
-    uniquenesses = np.exp(log_uniquenesses)
-    root = np.sqrt(uniquenesses)
-    eigenvalues = np.linalg.eigvalsh(correlation / np.outer(root, root))[:-1]
-    loadings = _loadings(uniquenesses, correlation)
-    gradient = (loadings**2 + uniquenesses - np.diag(correlation)) / uniquenesses
-    return float(np.sum(eigenvalues - np.log(eigenvalues))), gradient
-
-
-def _loadings(uniquenesses: NDArray, correlation: NDArray) -> NDArray:
-    root = np.sqrt(uniquenesses)
-    eigenvalues, vectors = np.linalg.eigh(correlation / np.outer(root, root))
-    loadings = root * vectors[:, -1] * np.sqrt(max(eigenvalues[-1] - 1, 0.0))
-    return loadings if loadings.sum() >= 0 else -loadings
 
 
 def _scales(
@@ -206,18 +161,19 @@ def _covariance(answers: pd.DataFrame, missing: str) -> Covariance:
     return Covariance(used.cov().to_numpy() if n >= FEWEST else np.full((answers.shape[1],) * 2, np.nan), n)
 
 
-def _row(scale: str, covariance: Covariance) -> dict[str, object]:
+def _row(scale: str, covariance: Covariance, level: float, complete: bool) -> dict[str, object]:
     matrix, n = covariance
     k = len(matrix)
     alpha = _alpha(matrix)
-    low, high = _feldt(alpha, n, k)
+    low, high = _feldt(alpha, n, k, level)
     mean_r = _mean_inter_item(matrix)
-    omega, status = _omega(covariance)
+    omega, status, fit = _omega(covariance)
     sd = np.sqrt(max(matrix.sum(), 0.0)) / k
     return {
         "scale": scale, "n_items": k, "n_used": n, "estimator": ESTIMATOR,
-        "alpha": alpha, "alpha_low": low, "alpha_high": high, "alpha_standardised": k * mean_r / (1 + (k - 1) * mean_r),
-        "omega": omega, "omega_status": status, "mean_inter_item": mean_r, "split_half": _split_half(matrix),
+        "alpha": alpha, "alpha_low": low, "alpha_high": high, "level": level,
+        "alpha_standardised": k * mean_r / (1 + (k - 1) * mean_r), "omega": omega, "omega_status": status,
+        **(fit if complete else NO_FIT)._asdict(), "mean_inter_item": mean_r, "split_half": _split_half(matrix),
         "sd": sd, "se_measurement": sd * np.sqrt(1 - alpha), "provisional": n < CERTAIN_FROM,
     }  # fmt: skip
 
@@ -227,21 +183,24 @@ def _alpha(matrix: NDArray) -> float:
     return k / (k - 1) * (1 - _ratio(np.trace(matrix), matrix.sum())) if k > 1 else np.nan
 
 
-def _feldt(alpha: float, n: int, k: int) -> tuple[float, float]:
+def _feldt(alpha: float, n: int, k: int, level: float = CONFIDENCE) -> tuple[float, float]:
     from scipy.special import fdtri
 
-    tails = ((1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2)
+    tails = ((1 + level) / 2, (1 - level) / 2)
     low, high = (1 - (1 - alpha) * fdtri(n - 1, (n - 1) * (k - 1), tail) for tail in tails)
     return float(low), float(high)
 
 
-def _omega(covariance: Covariance) -> tuple[float, str]:
+def _omega(covariance: Covariance) -> tuple[float, str, Fit]:
     status = _obstacle(covariance)
     if status != "ok":
-        return np.nan, status
-    loadings, uniquenesses, status = one_factor(covariance.matrix)
-    common = loadings.sum() ** 2
-    return (common / (common + uniquenesses.sum()) if status == "ok" else np.nan), status
+        return np.nan, status, NO_FIT
+    model = one_factor(covariance.matrix)
+    if model.status != "ok":
+        return np.nan, model.status, NO_FIT
+    common = model.loadings.sum() ** 2
+    fit = fit_measures(covariance.matrix, model.implied, covariance.n, 2 * len(covariance.matrix))
+    return common / (common + model.uniquenesses.sum()), model.status, fit
 
 
 def _obstacle(covariance: Covariance) -> str:

@@ -312,7 +312,7 @@ def refuse_bad_codes(responses: pd.DataFrame, instrument: Instrument) -> None:
     if not len(responses):
         found.append(problem("AM405"))
     if not responses.index.is_unique:
-        found.append(problem("AM404", count=int(responses.index.duplicated().sum())))
+        found.append(problem("AM404", n=int(responses.index.duplicated().sum())))
     for column in responses.columns:
         found += _column_problems(str(column), responses[column], instrument)
     if found:

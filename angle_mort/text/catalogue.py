@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 
@@ -40,14 +42,20 @@ def sentence(key: str) -> object:
     return _catalogue()[key]
 
 
-def number(value: float, digits: int = 1) -> str:
-    """A number as a French reader writes it: decimal comma, narrow no-break space for thousands.
+def command() -> str:
+    """The words with which this person starts the tool: ``angle-mort``, or what ``lancer.py`` says of itself."""
+    return os.environ.get("ANGLE_MORT_COMMAND") or "angle-mort"
 
-    >>> number(12.345), number(48, 0)
-    ('12,3', '48')
+
+def number(value: float, digits: int = 1) -> str:
+    """A number as a French reader writes it: decimal comma, narrow no-break space for thousands, halves rounded up.
+
+    >>> number(12.345), number(48, 0), number(46.5, 0)
+    ('12,3', '48', '47')
     """
     from babel.numbers import format_decimal
 
+    value = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(value, format=pattern, locale=LOCALE)
 

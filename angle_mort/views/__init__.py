@@ -5,6 +5,7 @@ from: that mark is what lets it leave a notebook.
 """
 
 from angle_mort.views.charts import areas, blocks, dependence, four_steps, two_weeks
+from angle_mort.views.questionnaire import block_links, item_quality, one_or_three, scale_reliability
 from angle_mort.views.tables import answer_care, heading, withheld
 from angle_mort.views.view import View
 
@@ -12,10 +13,14 @@ __all__ = [
     "View",
     "answer_care",
     "areas",
+    "block_links",
     "blocks",
     "dependence",
     "four_steps",
     "heading",
+    "item_quality",
+    "one_or_three",
+    "scale_reliability",
     "two_weeks",
     "withheld",
 ]

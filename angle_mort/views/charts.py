@@ -27,33 +27,48 @@ _FRAME = 0.85
 
 def dependence(summary: CohortSummary) -> View:
     """The operational dependence index of the group, its two halves, and the two other consequences."""
-    rows = _readable(summary.means, ("IDO", "D1", "E", "D2", "D3"))
-    index = rows.iloc[0]
-    reading = (
-        t("view.dependence.reading", mean=_points(index), band=index["band"], n=int(index["n"])),
-        t("view.dependence.margin", level=int(summary.level * 100)),
-    )
+    rows = _readable(summary, ("IDO", "D1", "E", "D2", "D3"))
+    index = rows[rows["scale"] == "IDO"]
+    if index.empty:
+        told = t("view.dependence.none")
+    else:
+        index = index.iloc[0]
+        told = t("view.dependence.reading", mean=index["shown"], band=index["band"], people=_leaders(index["people"]))
+    reading = (told, t("view.dependence.margin", level=int(summary.level * 100)))
     return _dots(summary, "dependence", rows, reading, bold="IDO")
 
 
 def blocks(summary: CohortSummary) -> View:
     """Identity of doing, reflex of control, hyper-responsibility: the three causes, as the group answers them."""
-    rows = _readable(summary.means, ("A", "B", "C"))
+    rows = _readable(summary, ("A", "B", "C"))
     reading = (_leading(rows), *_tallies(summary, "dominance"), *_tallies(summary, "prototype"))
     return _dots(summary, "blocks", rows, reading)
 
 
-def _readable(means: pd.DataFrame, scales: Sequence[str]) -> pd.DataFrame:
-    """The chosen means in order, with names; a scale read in reverse is turned: high is always blockage."""
-    instrument = load_instrument()
-    rows = (
-        means[means["scale"].isin(scales)].set_index("scale").reindex([s for s in scales if s in set(means["scale"])])
-    )
+def _readable(summary: CohortSummary, scales: Sequence[str]) -> pd.DataFrame:
+    """The means that exist among those chosen, in order; a scale read in reverse is turned: high is always blockage."""
+    instrument, means = load_instrument(), summary.means.set_index("scale")
+    rows = means.loc[[scale for scale in scales if scale in means.index]].copy()
     turned = rows.index.isin(instrument.scoring["bands"]["reversed"])
     rows.loc[turned, "mean"] = 100 - rows.loc[turned, "mean"]
     rows.loc[turned, ["low", "high"]] = 100 - rows.loc[turned, ["high", "low"]].to_numpy()
     rows["label"] = [_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
-    return rows.reset_index()
+    return _with_shown(rows.reset_index(), summary.level)
+
+
+def _with_shown(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Each mean with its margin in words."""
+    shown = [style.with_margin(row.mean, row.se_measurement, level) for row in _tuples(rows)]
+    return rows.assign(shown=shown)
+
+
+def _tuples(rows: pd.DataFrame) -> list:
+    return list(rows.itertuples(index=False))
+
+
+def _leaders(people: str) -> str:
+    """A number of leaders in words: 24 dirigeants, plus de 19 dirigeants."""
+    return t("view.leaders", people=people)
 
 
 def _label(instrument: Instrument, scale: str, turned: bool) -> str:
@@ -68,10 +83,10 @@ def _dots(summary: CohortSummary, name: str, rows: pd.DataFrame, reading: tuple[
         summary,
         name,
         reading=reading,
-        alt=t(f"view.{name}.alt", values=_listed(rows)),
-        table=_dot_table(rows),
+        alt=t(f"view.{name}.alt", values=_listed(rows)) if len(rows) else "",
+        table=_dot_table(rows, "band"),
         caption=t("view.table"),
-        draw=partial(_draw_dots, rows, bold),
+        draw=partial(_draw_dots, rows, bold) if len(rows) else None,
     )
 
 
@@ -83,38 +98,33 @@ def _draw_dots(rows: pd.DataFrame, bold: str) -> Figure:
     for place, row in enumerate(rows.itertuples()):
         style.row_label(axes, place + 0.1, row.label, bold=row.scale == bold)
         style.interval_dot(axes, place + 0.1, row.mean, row.low, row.high)
-        style.value_label(axes, place + 0.1, row.mean, row.low, row.high)
+        style.value_label(axes, place + 0.1, row.shown, row.low, row.high)
     return figure
 
 
-def _points(row: pd.Series) -> str:
-    return style.with_margin(row["mean"], row["low"], row["high"])
-
-
 def _listed(rows: pd.DataFrame) -> str:
-    return t("view.list_join").join(
-        t("view.list_item", label=row["label"], value=_points(row)) for _, row in rows.iterrows()
-    )
+    return t("view.list_join").join(t("view.list_item", label=row.label, value=row.shown) for row in _tuples(rows))
 
 
-def _dot_table(rows: pd.DataFrame) -> pd.DataFrame:
+def _dot_table(rows: pd.DataFrame, last: str) -> pd.DataFrame:
+    """The numbers of the dots; ``last`` is the column beside the margin (band, or evidence)."""
     columns = {
         "label": rows["label"],
         "mean": rows["mean"].map(number),
-        "interval": [
-            t("view.interval", low=low, high=high) for low, high in zip(rows["low"], rows["high"], strict=True)
-        ],
-        "band": rows["band"],
-        "n": rows["n"].astype(int),
+        "interval": [t("view.interval", low=row.low, high=row.high) for row in _tuples(rows)],
+        last: rows[last],
+        "n": rows["people"],
     }
     return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
 
 
 def _leading(rows: pd.DataFrame) -> str:
+    if len(rows) < len(load_instrument().scoring["dominance"]["blocks"]):
+        return t("view.blocks.none")
     chances = probability_highest(rows["mean"].to_numpy(), rows["se_measurement"].to_numpy())
     first = rows.iloc[int(chances.argmax())]
     sure = chances.max() >= load_instrument().scoring["dominance"]["named_at"]
-    return t("view.blocks.leading" if sure else "view.blocks.level", label=first["label"], mean=_points(first))
+    return t("view.blocks.leading" if sure else "view.blocks.level", label=first["label"], mean=first["shown"])
 
 
 def _tallies(summary: CohortSummary, figure: str) -> list[str]:
@@ -122,7 +132,8 @@ def _tallies(summary: CohortSummary, figure: str) -> list[str]:
     if groups.empty:
         return [t(f"view.{figure}.none")]
     told = [t("view.tally", label=_group_name(figure, row.category), n=int(row.people)) for row in _rows(groups)]
-    return [t(f"view.{figure}.reading", groups=t("view.list_join").join(told))]
+    named_at = load_instrument().scoring["dominance"]["named_at"]
+    return [t(f"view.{figure}.reading", groups=t("view.list_join").join(told), percent=round(named_at * 100))]
 
 
 def _rows(frame: pd.DataFrame) -> list:
@@ -133,7 +144,12 @@ def _group_name(figure: str, category: str) -> str:
     names, merged = _category_names(figure), category.split("+")
     if len(merged) > 1 and figure in ("dominance", "prototype"):
         return t(f"view.rest.{figure}")
-    return t("view.or").join(names[each] for each in merged)
+    return _inside_quotes(t("view.or").join(names[each] for each in merged))
+
+
+def _inside_quotes(label: str) -> str:
+    """Quotes within quotes, as French sets them."""
+    return label.replace("\u00ab\u00a0", "\u201c").replace("\u00a0\u00bb", "\u201d")
 
 
 def _category_names(figure: str) -> dict[str, str]:
@@ -142,111 +158,83 @@ def _category_names(figure: str) -> dict[str, str]:
         return {each.code: each.name for each in instrument.prototypes.prototypes} | {"between": t("view.between")}
     if figure == "dominance":
         return {code: instrument.module(code).name for code in ("A", "B", "C")} | {"mixte": t("view.mixed")}
-    return {str(choice.code): choice.fr for choice in instrument.items["j101"].format.choices}
+    answers = {str(choice.code): choice.fr for choice in instrument.items["j101"].format.choices}
+    return answers | {"none": t("view.unanswered")}
 
 
-# -------------------------------------------------------------------------------------------- felt against in fact
+# ----------------------------------------------------------------------------------------------- done and taken over
+
+_SIDES = {"felt": style.ACCENT, "fact": style.SECOND}
 
 
 def areas(summary: CohortSummary) -> View:
-    """The five areas of responsibility: what leaders carry, beside who really took over."""
+    """The five areas of responsibility, twice: how often leaders carried them, and who took over when it stuck.
+
+    The two are not on one scale (a frequency of acts, a share of events): each has its own panel, and what is compared
+    is which area stands out in each.
+    """
     names = load_instrument().scoring["areas"]["names"]
     rows = summary.areas.assign(label=[names[area]["fr"] for area in summary.areas["area"]])
+    known = rows[["felt", "fact"]].notna().all(axis=None)
     return of(
         summary,
         "areas",
-        reading=(_widest_gap(rows), t("view.areas.how")),
-        alt=t("view.areas.alt", values=t("view.list_join").join(_area_text(row) for row in rows.itertuples())),
-        table=_area_table(rows),
+        reading=(*_areas_told(rows), t("view.areas.how")) if known else (t("view.areas.none"),),
+        alt=t("view.areas.alt", values=_areas_listed(rows)) if known else "",
+        table=_area_table(rows) if known else pd.DataFrame(),
         caption=t("view.table"),
-        draw=partial(_draw_areas, rows),
+        draw=partial(_draw_areas, rows) if known else None,
     )
 
 
-def _area_text(row) -> str:
-    return t("view.areas.item", label=row.label, felt=_or_none(row.felt), fact=_or_none(row.fact))
+def _areas_told(rows: pd.DataFrame) -> list[str]:
+    """Which area stands out on each side, when one does, and whether it is the same."""
+    named_at = load_instrument().scoring["dominance"]["named_at"]
+    first = {side: _standing_out(rows, side, named_at) for side in _SIDES}
+    told = [
+        t(f"view.areas.{side}", label=area) if area else t(f"view.areas.{side}_level") for side, area in first.items()
+    ]
+    if all(first.values()):
+        told.append(t("view.areas.same" if first["felt"] == first["fact"] else "view.areas.other"))
+    return told
 
 
-def _or_none(value: float) -> str:
-    return t("view.nothing") if pd.isna(value) else number(value, 0)
+def _standing_out(rows: pd.DataFrame, side: str, named_at: float) -> str | None:
+    chances = probability_highest(rows[side].to_numpy(), rows[f"{side}_se"].to_numpy())
+    return rows["label"].iloc[int(chances.argmax())] if chances.max() >= named_at else None
 
 
-def _widest_gap(rows: pd.DataFrame) -> str:
-    """The area where what is felt and what happened differ most, told only when their margins do not overlap."""
-    apart = rows[(rows["felt_low"] > rows["fact_high"]) | (rows["felt_high"] < rows["fact_low"])]
-    if apart.empty:
-        return t("view.areas.same")
-    row = apart.loc[(apart["felt"] - apart["fact"]).abs().idxmax()]
-    direction = "more_felt" if row["felt"] > row["fact"] else "less_felt"
-    return t(f"view.areas.{direction}", label=row["label"], felt=number(row["felt"], 0), fact=number(row["fact"], 0))
+def _areas_listed(rows: pd.DataFrame) -> str:
+    told = [
+        t("view.areas.item", label=row.label, felt=number(row.felt, 0), fact=number(row.fact, 0))
+        for row in _tuples(rows)
+    ]
+    return t("view.list_join").join(told)
 
 
 def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
-    sides = {
-        side: [
-            t(
-                "view.value_interval",
-                value=_or_none(getattr(row, side)),
-                low=getattr(row, f"{side}_low"),
-                high=getattr(row, f"{side}_high"),
-            )
-            for row in rows.itertuples()
+    columns = {"area": rows["label"]}
+    for side in _SIDES:
+        edges = zip(rows[side], rows[f"{side}_low"], rows[f"{side}_high"], strict=True)
+        columns[side] = [
+            t("view.value_interval", value=number(mean, 0), low=low, high=high) for mean, low, high in edges
         ]
-        for side in ("felt", "fact")
-    }
-    people = [t("view.areas.people", felt=int(row.n_felt), fact=int(row.n_fact)) for row in rows.itertuples()]
-    columns = {"area": rows["label"], **sides, "n": people}
+        columns[f"people_{side}"] = rows[f"people_{side}"]
     return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
 
 
 def _draw_areas(rows: pd.DataFrame) -> Figure:
-    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
-    style.points_axis(axes, len(rows), t("view.axis.carried"))
-    axes.set_ylim(top=-0.95)
-    axes.xaxis.grid(True, color="#e4e7eb", lw=0.8)
-    for place, row in enumerate(rows.itertuples()):
-        style.row_label(axes, place + 0.05, row.label)
-        axes.plot([row.felt, row.fact], [place + 0.13] * 2, color=style.MUTED, lw=1, zorder=1)
-        style.interval_dot(axes, place + 0.05, row.felt, row.felt_low, row.felt_high, style.ACCENT)
-        style.interval_dot(axes, place + 0.05, row.fact, row.fact_low, row.fact_high, style.SECOND, "D")
-        _area_values(axes, place + 0.13, row)
-    _direct_legend(axes)
+    figure, both = style.panels(_FRAME + _ROW * len(rows), len(_SIDES))
+    for axes, (side, colour) in zip(both, _SIDES.items(), strict=True):
+        style.points_axis(axes, len(rows), t(f"view.axis.{side}"), step=50)
+        axes.xaxis.grid(True, color=style.GRID, lw=0.8)
+        axes.set_title(t(f"view.column.{side}"), fontsize=style.TEXT, color=colour, loc="left", fontweight="bold")
+        for place, row in enumerate(rows.to_dict("records")):
+            mean, low, high = row[side], row[f"{side}_low"], row[f"{side}_high"]
+            style.row_label(axes, place + 0.05, row["label"])
+            style.interval_dot(axes, place + 0.05, mean, low, high, colour)
+            style.value_label(axes, place + 0.05, number(mean, 0), low, high, colour)
     return figure
-
-
-def _area_values(axes, height: float, row) -> None:
-    """Each value on the outer side of its own margin, so that the two never cover each other."""
-    sides = [
-        (row.felt, row.felt_low, row.felt_high, style.ACCENT),
-        (row.fact, row.fact_low, row.fact_high, style.SECOND),
-    ]
-    (left, low, _, colour), (right, _, high, other) = sorted(sides, key=lambda side: side[0])
-    axes.text(
-        low - 1.5,
-        height,
-        number(left, 0),
-        ha="right",
-        va="center",
-        fontsize=style.TEXT,
-        color=colour,
-        fontweight="bold",
-    )
-    axes.text(
-        high + 1.5,
-        height,
-        number(right, 0),
-        ha="left",
-        va="center",
-        fontsize=style.TEXT,
-        color=other,
-        fontweight="bold",
-    )
-
-
-def _direct_legend(axes) -> None:
-    for place, marker, colour, key in ((1.5, "o", style.ACCENT, "felt"), (32, "D", style.SECOND, "fact")):
-        axes.plot([place + 1], [-0.78], marker=marker, color=colour, ms=7, clip_on=False)
-        axes.text(place + 4, -0.78, t(f"view.column.{key}"), va="center", fontsize=style.TEXT - 0.5, color=colour)
 
 
 # ------------------------------------------------------------------------------------------------ two weeks without
@@ -263,7 +251,7 @@ def two_weeks(summary: CohortSummary) -> View:
         summary,
         "two_weeks",
         reading=reading,
-        alt=t("view.two_weeks.alt", values=listed),
+        alt=t("view.two_weeks.alt", values=listed) if people else "",
         table=pd.DataFrame({t("view.column.answer"): labels, t("view.column.leaders"): people}),
         caption=t("view.table"),
         draw=partial(_draw_counts, labels, people, summary.n) if people else None,
@@ -302,31 +290,45 @@ def _draw_counts(labels: Sequence[str], people: Sequence[int], n: int) -> Figure
 
 
 def four_steps(summary: CohortSummary) -> View:
-    """Where the group stands on the path, and the step whose evidence is weakest when one is probable enough."""
+    """Where the group stands on the path, and the step furthest below its own mark when one is probable enough."""
     path = {step["code"]: step["name"]["fr"] for step in load_instrument().scoring["steps"]["path"]}
-    rows = summary.steps.assign(label=[f"{place}. {path[code]}" for place, code in enumerate(summary.steps["step"], 1)])
-    known = rows[rows["mean"].notna()]
-    weakest = summary.weakest_step
-    told = t("view.four_steps.weakest", label=path[weakest]) if weakest else t("view.four_steps.undecided")
+    rows = summary.steps.assign(
+        label=[f"{place}. {path[code]}" for place, code in enumerate(summary.steps["step"], 1)],
+        evidence=[t(f"view.evidence.{code}") for code in summary.steps["step"]],
+    )
+    known = _with_shown(rows[rows["mean"].notna()], summary.level)
     return of(
         summary,
         "four_steps",
-        reading=(told, t("view.four_steps.suggests")),
-        alt=t("view.four_steps.alt", values=_listed(known)),
-        table=_dot_table(known.assign(band=[t(f"view.evidence.{code}") for code in known["step"]])).rename(
-            columns={t("view.column.band"): t("view.column.evidence")}
-        ),
+        reading=(_weakest(summary, path, len(known)), t("view.four_steps.suggests")),
+        alt=t("view.four_steps.alt", values=_listed(known)) if len(known) else "",
+        table=_dot_table(known, "evidence"),
         caption=t("view.table"),
-        draw=partial(_draw_steps, known),
+        draw=partial(_draw_steps, known) if len(known) else None,
     )
+
+
+def _weakest(summary: CohortSummary, path: dict[str, str], known: int) -> str:
+    if known < len(path):
+        return t("view.four_steps.none")
+    if summary.weakest_step is None:
+        return t("view.four_steps.undecided")
+    return t("view.four_steps.weakest", label=path[summary.weakest_step])
 
 
 def _draw_steps(rows: pd.DataFrame) -> Figure:
     figure, axes = style.canvas(_FRAME + _ROW * len(rows))
     style.points_axis(axes, len(rows), t("view.axis.path"))
-    axes.xaxis.grid(True, color="#e4e7eb", lw=0.8)
+    axes.xaxis.grid(True, color=style.GRID, lw=0.8)
     for place, row in enumerate(rows.itertuples()):
         style.row_label(axes, place, row.label)
+        axes.plot([row.target] * 2, [place - 0.06, place + 0.22], color=style.SECOND, lw=2.2, zorder=1)
         style.interval_dot(axes, place, row.mean, row.low, row.high)
-        style.value_label(axes, place, row.mean, row.low, row.high)
+        style.value_label(axes, place, row.shown, *_clear_of(row))
     return figure
+
+
+def _clear_of(row) -> tuple[float, float]:
+    """The edges beside which a value may be written without covering the mark of the step."""
+    near = row.high < row.target < row.high + 22
+    return (row.low, row.target + 1 if near else row.high)

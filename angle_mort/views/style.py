@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from angle_mort.margins import half_width
 from angle_mort.text import number, t
 
 if TYPE_CHECKING:
@@ -13,24 +14,31 @@ if TYPE_CHECKING:
 
 INK, MUTED, ACCENT, SECOND = "#1f2933", "#52606d", "#0b5c8c", "#b45309"
 ZONES = ("#dcecdf", "#fbeccd", "#f6d9d3")
+GRID = "#e4e7eb"
 WIDTH = 4.8
 TEXT = 10.8
 
 
 def canvas(height: float) -> tuple[Figure, Axes]:
     """A figure outside pyplot, so that nothing piles up in a kernel."""
+    figure, (axes,) = panels(height, 1)
+    return figure, axes
+
+
+def panels(height: float, count: int) -> tuple[Figure, Sequence[Axes]]:
+    """A figure with panels side by side."""
     import seaborn as sns
     from matplotlib.figure import Figure
 
     with sns.axes_style("white", {"axes.edgecolor": MUTED, "text.color": INK, "xtick.color": MUTED}):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = figure.subplots()
-    return figure, axes
+        axes = figure.subplots(1, count, squeeze=False)
+    return figure, axes[0]
 
 
-def points_axis(axes: Axes, rows: int, label: str) -> None:
+def points_axis(axes: Axes, rows: int, label: str, step: int = 20) -> None:
     """0-100 from left to right, one row per line, first row on top."""
-    axes.set(xlim=(0, 100), ylim=(rows - 0.45, -0.75), yticks=[], xticks=range(0, 101, 20))
+    axes.set(xlim=(0, 100), ylim=(rows - 0.45, -0.75), yticks=[], xticks=range(0, 101, step))
     axes.set_xlabel(label, fontsize=TEXT, color=MUTED)
     axes.tick_params(axis="x", labelsize=TEXT - 1, length=0)
     for side in ("top", "right", "left"):
@@ -42,6 +50,7 @@ def zones(axes: Axes, thresholds: Sequence[float], names: Sequence[str]) -> None
     edges = (0, *thresholds, 100)
     for left, right, colour, name in zip(edges, edges[1:], ZONES, names, strict=False):
         axes.axvspan(left, right, color=colour, lw=0, zorder=0)
+        axes.axvline(left, color=MUTED, lw=0.6, zorder=0)
         axes.text((left + right) / 2, -0.72, name, ha="center", va="top", fontsize=TEXT - 1.5, color=INK)
 
 
@@ -54,17 +63,16 @@ def interval_dot(
     axes: Axes, row: float, mean: float, low: float, high: float, colour: str = ACCENT, marker: str = "o"
 ) -> None:
     """A dot, its margin as a bar, and its value written beside it."""
-    axes.plot([low, high], [row + 0.08] * 2, color=colour, lw=3.2, solid_capstyle="butt", alpha=0.45, zorder=2)
-    axes.plot([mean], [row + 0.08], marker=marker, color=colour, ms=8.5, mec="white", mew=1.2, zorder=3)
+    axes.plot([low, high], [row + 0.08] * 2, color=colour, lw=3.2, solid_capstyle="butt", zorder=2)
+    axes.plot([mean], [row + 0.08], marker=marker, color=colour, ms=7.5, mec="white", mew=1.2, zorder=3)
 
 
-def value_label(axes: Axes, row: float, mean: float, low: float, high: float, colour: str = ACCENT) -> None:
+def value_label(axes: Axes, row: float, text: str, low: float, high: float, colour: str = ACCENT) -> None:
     """The value and its margin in words, beside the bar, on the side where there is room."""
     place, side = (high + 2, "left") if high < 74 else (low - 2, "right")
-    text = with_margin(mean, low, high)
     axes.text(place, row + 0.08, text, ha=side, va="center", fontsize=TEXT, color=colour, fontweight="bold")
 
 
-def with_margin(mean: float, low: float, high: float) -> str:
+def with_margin(mean: float, error: float, level: float) -> str:
     """A mean and the half-width of its interval, in whole points: 58 ± 2."""
-    return t("view.margin", mean=number(mean, 0), margin=number(max(1, (high - low) / 2), 0))
+    return t("view.margin", mean=number(mean, 0), margin=number(max(1, half_width(level) * error), 0))

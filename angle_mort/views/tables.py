@@ -22,11 +22,9 @@ def heading(summary: CohortSummary) -> View:
 
 def answer_care(summary: CohortSummary) -> View:
     """How many answered, what was set aside, and the advisory lights on how carefully people answered."""
-    counts = {key: summary.intake[key] for key in ("rows_read", "rows_kept", "rows_set_aside", "rows_duplicate")}
-    lines = [(t(f"view.care.{key}"), str(value)) for key, value in counts.items()]
-    cells = summary.intake["cells_set_aside"]
+    lines = [(t(f"view.care.{key}"), shown) for key, shown in summary.intake.items()]
     lights = [(t(f"view.care.{row.light}"), row.shown) for row in summary.care.itertuples()]
-    table = pd.DataFrame([*lines, (t("view.care.cells_set_aside"), str(cells)), *lights])
+    table = pd.DataFrame([*lines, *lights])
     table.columns = [t("view.column.item"), t("view.column.count")]
     reading = (
         t("view.care.reading", n=summary.n),
@@ -43,11 +41,11 @@ def withheld(summary: CohortSummary) -> View:
     ]
     columns = [t("view.column.what"), t("view.column.why"), t("view.column.from")]
     table = pd.DataFrame(rows, columns=columns)
-    reading = (t("view.withheld.reading", n=summary.n), t("view.withheld.never_zero", limit=5))
+    reading = (t("view.withheld.reading", n=summary.n), t("view.withheld.never_zero", limit=summary.minimum))
     return of(summary, "withheld", reading=reading, alt="", table=table, caption=t("view.withheld.caption"))
 
 
 def _needed(rule: str, size: int) -> str:
     if rule == "group":
         return t("withheld.in_group", n=size)
-    return t("withheld.from", n=size) if size else t("withheld.never")
+    return t("withheld.from", n=size) if size else t(f"withheld.later.{rule}")

@@ -33,6 +33,7 @@ class View:
 
     name: str
     audience: str
+    cohort: str
     demonstration: bool
     reading: tuple[str, ...]
     alt: str
@@ -68,7 +69,14 @@ class View:
         return _template().render(view=self, picture=picture)
 
     def mark(self) -> dict[str, object]:
-        return {MARK: {"audience": self.audience, "view": self.name, "demonstration": self.demonstration}}
+        """Who may see it, and of which cohort it is: what the publishing gate asks of an output."""
+        told = {
+            "audience": self.audience,
+            "view": self.name,
+            "cohort": self.cohort,
+            "demonstration": self.demonstration,
+        }
+        return {MARK: told}
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         return {"text/html": self.html, "text/plain": self.alt or self.caption}, self.mark()
@@ -76,7 +84,8 @@ class View:
 
 def of(summary: CohortSummary, name: str, **parts: object) -> View:
     """A view that carries the audience of the summary it was made from."""
-    return View(name=name, audience=summary.audience, demonstration=summary.demonstration, **parts)
+    told = {"audience": summary.audience, "cohort": summary.seal, "demonstration": summary.demonstration}
+    return View(name=name, **told, **parts)
 
 
 @cache

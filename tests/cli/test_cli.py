@@ -204,11 +204,121 @@ def test_an_unknown_column_may_be_left_out_on_request(tmp_path):
     assert told.returncode == 0, told.stderr
 
 
+def on_a_terminal(folder, *words, typed=(), **variables):
+    """The raw bytes of one command on a terminal, typing each answer when a prompt ends with a colon."""
+    import pty
+
+    leader, follower = pty.openpty()
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "CI": ""} | variables
+    environment.pop("ANGLE_MORT_PASSPHRASE", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "angle_mort.cli", *map(str, words)],
+        cwd=folder,
+        env=environment,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+    )
+    os.close(follower)
+    told, waiting, seen = b"", list(typed), 0
+    while True:
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        told += chunk
+        if waiting and told[seen:].decode("utf-8", "ignore").rstrip().endswith(":"):
+            seen = len(told)
+            os.write(leader, waiting.pop(0).encode() + b"\n")
+    os.close(leader)
+    return process.wait(), told.decode()
+
+
+@pytest.mark.slow
+def test_the_passphrase_is_asked_between_the_bars_and_again_when_mistyped(tmp_path, export):
+    typed = ["court", "court", "quatre mots tout simples", "autre chose", PASSPHRASE, PASSPHRASE]
+    status, told = on_a_terminal(tmp_path, "importer", export, "--cohorte", "c", typed=typed)
+    assert status == 0, told
+    asked = [place.end() for place in re.finditer("Phrase secrète du coffre", told)]
+    assert len(asked) == 3
+    for place in asked:
+        assert "\x1b[1A" not in told[place : place + 60]
+    assert "[AM306]" in told and "[AM313]" in told
+    assert PASSPHRASE not in told
+    status, told = on_a_terminal(
+        tmp_path, "importer", export, "--cohorte", "d", typed=["mauvaise phrase !", PASSPHRASE]
+    )
+    assert status == 0, told
+    assert "[AM302]" in told
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_one_sentence_and_leaves_nothing_half_written(tmp_path):
+    import signal
+    import time
+
+    for wait in (1.0, 3.0):
+        command = [sys.executable, "-m", "angle_mort.cli", "demo", "--sortie", f"out{wait}"]
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode in (130, 0)
+        assert "Traceback" not in errors
+        assert (process.returncode == 0) != ("Interrompu" in errors)
+        assert not [path for path in (tmp_path).rglob("*") if path.name.endswith((".part", "-old"))]
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+    mine = tmp_path / "ici" / "cohorte" / "notes.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("x", encoding="utf-8")
+    told = run(tmp_path, "demo", "--sortie", "ici")
+    assert (told.returncode, "[AM613]" in told.stderr) == (2, True)
+    assert mine.read_text(encoding="utf-8") == "x"
+
+
+def test_the_mirror_scores_no_leader_and_nothing_reaches_the_vault(tmp_path):
+    from angle_mort.instrument import load_instrument
+
+    items = [item.id for item in load_instrument().form_items("miroir")]
+    rows = [
+        ["Horodateur", *items],
+        *([f"2026/11/0{day} 8:00:00 AM UTC+1", *["2"] * 7, str(day % 4)] for day in range(1, 10)),
+    ]
+    write_rows(tmp_path / "miroir.csv", rows)
+    told = run(tmp_path, "importer", "miroir.csv", "--cohorte", "m", ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+    assert (told.returncode, "[AM612]" in told.stderr) == (2, True), told.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_people_typed_in_several_ways_keep_one_id_each_and_anonymous_files_share_none(tmp_path):
+    from angle_mort.cohort import demonstration_id, row_ids
+    from tests.cohorts import answers, intake_of
+
+    twice = intake_of(answers(8))
+    twice.identities.loc[1, "email"] = twice.identities.loc[0, "email"].upper() + " "
+    assert len(set(row_ids(twice, demonstration_id).values())) == 8
+    anonymous = intake_of(answers(8))
+    anonymous.identities["email"] = ""
+    import dataclasses
+
+    other = dataclasses.replace(anonymous, dialect=dataclasses.replace(anonymous.dialect, sha256="1"))
+    ids = [set(row_ids(each, demonstration_id).values()) for each in (anonymous, other)]
+    assert len(ids[0]) == 8
+    assert not ids[0] & ids[1]
+
+
 def test_one_failing_cohort_does_not_stop_the_others(tmp_path):
     (tmp_path / "broken").mkdir()
-    told = run(tmp_path, "rapport", "broken", shipped("demo") / "cohorte")
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "certificate.json").write_text('{"format": 1}', encoding="utf-8")
+    told = run(tmp_path, "rapport", "broken", "damaged", shipped("demo") / "cohorte")
     assert told.returncode == 2
-    assert "[AM601]" in told.stderr
+    assert "[AM601]" in told.stderr and "[AM604]" in told.stderr
     assert (tmp_path / "rapports" / "cohorte.html").exists()
 
 
@@ -242,30 +352,9 @@ def test_the_browser_opens_only_on_a_desktop(environment, platform, terminal, op
 
 @pytest.mark.slow
 def test_bars_are_shown_on_a_terminal_and_not_when_colour_is_refused(tmp_path):
-    import pty
-
-    def on_a_terminal(**variables):
-        leader, follower = pty.openpty()
-        environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "CI": ""} | variables
-        command = [sys.executable, "-m", "angle_mort.cli", "demo"]
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment, stdout=follower, stderr=follower, stdin=subprocess.DEVNULL
-        )
-        os.close(follower)
-        chunks = []
-        while True:
-            try:
-                chunk = os.read(leader, 65536)
-            except OSError:
-                break
-            if not chunk:
-                break
-            chunks.append(chunk)
-        assert process.wait() == 0
-        os.close(leader)
-        return b"".join(chunks).decode()
-
-    assert "━" in on_a_terminal()
-    plain = on_a_terminal(NO_COLOR="1")
-    assert "━" not in plain and "\x1b" not in plain
-    assert "6/6" in plain
+    status, told = on_a_terminal(tmp_path, "demo")
+    assert (status, "━" in told) == (0, True)
+    status, told = on_a_terminal(tmp_path, "demo", NO_COLOR="1")
+    assert status == 0
+    assert "━" not in told and "\x1b" not in told
+    assert "6/6" in told

@@ -10,6 +10,7 @@ import pytest
 from angle_mort.cohort import load_cohort
 from angle_mort.datasets import make_cohort
 from angle_mort.disclosure import certify, release
+from angle_mort.disclosure.certificate import _seal
 from angle_mort.disclosure.release import tidy_scores
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument
@@ -70,7 +71,7 @@ def test_the_certificate_counts_who_is_alone():
     leaders = released.leaders
     leaders[["x101", "x102", "x103", "x104", "x105"]] = ["a", "b", "c", "d", "e"]
     leaders.loc[:2, "x101"] = "alone"
-    sealed = certify(released, {}, INSTRUMENT, {}, "0", datetime.date(2026, 1, 1), False)
+    sealed = certify(released, {}, INSTRUMENT, {}, "essai", "0", datetime.date(2026, 1, 1), False)
     assert sealed["k_characteristics"] == 3
     assert sealed["k_row"] == 1
     first = sealed["attacks"][0]
@@ -110,10 +111,40 @@ def test_a_missing_file_a_later_format_and_a_broken_certificate_have_their_codes
 
 
 def test_another_questionnaire_is_refused(copied):
-    certificate = json.loads((copied / "certificate.json").read_text())
-    certificate["instrument"]["version"] = "9.0.0"
-    (copied / "certificate.json").write_text(json.dumps(certificate))
+    rewrite(copied, resealed=True, instrument={"name": "angle-mort", "version": "9.0.0"})
     assert code_of(copied) == "AM608"
+
+
+def rewrite(folder, resealed=False, **changed):
+    """Change what a certificate says, with its seal made again or not."""
+    certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8")) | changed
+    certificate = {key: value for key, value in certificate.items() if value is not None}
+    if resealed:
+        certificate["seal"] = _seal(certificate)
+    (folder / "certificate.json").write_text(json.dumps(certificate), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"demonstration": False}, {"n": 5}, {"day": "2020-01-01"}, {"name": "Jean Dupont"}]
+)
+def test_one_changed_word_of_the_certificate_is_seen(copied, changed):
+    rewrite(copied, **changed)
+    assert code_of(copied) == "AM602"
+
+
+@pytest.mark.parametrize(
+    "key", ["name", "tool", "day", "demonstration", "instrument", "files", "schema", "intake", "seal", "rows"]
+)
+def test_a_certificate_that_lacks_something_is_refused_by_its_code(copied, key):
+    rewrite(copied, **{key: None})
+    assert code_of(copied) == "AM604"
+    rewrite(copied, **{key: []})
+    assert code_of(copied) == "AM604"
+
+
+def test_a_certificate_of_another_number_of_rows_is_refused_even_when_sealed_again(copied):
+    rewrite(copied, resealed=True, n=23)
+    assert code_of(copied) == "AM602"
 
 
 def code_of(folder):

@@ -6,44 +6,95 @@ import numpy as np
 import pytest
 
 from angle_mort.cohort import load_cohort
+from angle_mort.disclosure.overlap import fewest_isolated
 from angle_mort.errors import AngleMortError
 from angle_mort.shipped import shipped
+from tests.cohorts import answers, released, without
 
 DEMO = load_cohort(shipped("demo") / "cohorte")
 
 
-def smaller(n):
-    """The first n leaders of the demonstration as a cohort of their own."""
-    return dataclasses.replace(DEMO, leaders=DEMO.leaders.iloc[:n].reset_index(drop=True))
-
-
 @pytest.mark.parametrize("n", [1, 5, 7])
-def test_below_eight_there_is_no_cohort(n):
+def test_below_eight_there_is_no_cohort(tmp_path, n):
     with pytest.raises(AngleMortError) as error:
-        _ = smaller(n).summary
+        _ = released(tmp_path, answers(n)).summary
     assert error.value.problems[0].code == "AM605"
 
 
 @pytest.mark.parametrize("n", [8, 11])
-def test_from_eight_to_eleven_means_and_no_count(n):
-    summary = smaller(n).summary
+def test_from_eight_to_eleven_means_and_no_count_of_people_at_all(tmp_path, n):
+    summary = released(tmp_path, answers(n, missing=0.03)).summary
     assert not summary.means.empty
     assert summary.counts.empty
+    assert summary.care.empty
     assert {"scenario", "dominance", "prototype"} <= set(summary.withheld["what"])
 
 
-@pytest.mark.parametrize("n", [12, 16, 20, 24])
-def test_from_twelve_counts_of_at_least_five(n):
-    counts = smaller(n).summary.counts
+@pytest.mark.parametrize("n", [12, 16, 20, 24, 28])
+def test_from_twelve_counts_of_at_least_five_that_add_up(tmp_path, n):
+    counts = released(tmp_path, answers(n, seed=n, missing=0.02)).summary.counts
     assert (counts["count"] >= 5).all()
     for _, groups in counts.groupby("figure"):
         assert len(groups) > 1
+        assert groups["count"].sum() == n
+
+
+def test_rows_that_are_not_the_whole_released_cohort_have_no_summary():
+    somebody_else = DEMO.leaders.assign(leader=["zz", *DEMO.leaders["leader"][1:]])
+    for rows in (DEMO.leaders.iloc[1:], somebody_else):
+        part = dataclasses.replace(DEMO, leaders=rows.reset_index(drop=True))
+        with pytest.raises(AngleMortError) as error:
+            _ = part.summary
+        assert error.value.problems[0].code == "AM616"
+
+
+def test_leaders_without_an_answer_stay_in_the_count(tmp_path):
+    gaps = without(answers(20), ["j101"], kept=17)
+    counts = released(tmp_path, gaps).summary.counts
+    scenario = counts[counts["figure"] == "scenario"]
+    assert scenario["count"].sum() == 20
+    assert "none" in scenario["category"].iloc[0].split("+")
+
+
+def test_how_many_answered_is_told_in_words_when_all_but_a_few_did(tmp_path):
+    means = released(tmp_path, without(answers(20), ["d101"], kept=18)).summary.means.set_index("scale")
+    assert means.loc["D1", "people"] == means.loc["IDO", "people"] == "plus de 15"
+    assert means.loc["D2", "people"] == "20"
+
+
+def test_a_mean_of_fewer_than_five_is_not_told(tmp_path):
+    means = released(tmp_path, without(answers(20), ["d101"], kept=4)).summary.means
+    assert not {"IDO", "D1", "E"} & set(means["scale"])
+    assert "D2" in set(means["scale"])
+
+
+def figures_of(summary):
+    """The group of each person in each figure that was told, as far as its counts say."""
+    return {figure: groups["count"].tolist() for figure, groups in summary.counts.groupby("figure")}
+
+
+def test_two_figures_of_a_page_never_set_fewer_than_five_apart(tmp_path):
+    together = 0
+    for seed in range(12):
+        cohort = released(tmp_path, answers(22, seed=seed), name=f"c{seed}")
+        told = figures_of(cohort.summary)
+        if {"prototype", "dominance"} <= set(told):
+            together += 1
+            near = cohort.profiles["nearest"].where(cohort.profiles["named"], "between")
+            lead = cohort.dominance["block"].where(cohort.dominance["block"].isin(list("ABC")), "mixte")
+            assert fewest_isolated([merged(near, told["prototype"]), merged(lead, told["dominance"])], 5) == 5
+    assert together < 12, "the audit never withheld anything: it proves nothing here"
+
+
+def merged(categories, sizes):
+    """Categories that are told alone keep their name; all others are one group."""
+    alone = {name for name, count in categories.value_counts().items() if count in sizes}
+    return [name if name in alone else "rest" for name in categories]
 
 
 def test_means_have_one_decimal_a_margin_and_enough_people():
     means = DEMO.summary.means
     assert (means["mean"] == means["mean"].round(1)).all()
-    assert (means["n"] >= 5).all()
     points = means[means["se_measurement"].notna()]
     assert (points["low"] < points["mean"]).all()
     assert (points["mean"] < points["high"]).all()
@@ -61,7 +112,7 @@ def test_the_margin_of_a_mean_does_not_depend_on_how_far_apart_people_are():
 
 def test_the_index_and_its_halves_are_told_of_the_same_leaders():
     means = DEMO.summary.means.set_index("scale")
-    assert means.loc["IDO", "n"] == means.loc["D1", "n"] == means.loc["E", "n"]
+    assert means.loc["IDO", "people"] == means.loc["D1", "people"] == means.loc["E", "people"]
     halves = (means.loc["D1", "mean"] + 100 - means.loc["E", "mean"]) / 2
     assert means.loc["IDO", "mean"] == pytest.approx(halves, abs=0.11)
 

@@ -8,7 +8,7 @@ import pytest
 from angle_mort import views
 from angle_mort.cohort import load_cohort, report
 from angle_mort.errors import AngleMortError
-from angle_mort.publishing import page_from_notebook, publish, scan
+from angle_mort.publishing import execute, page_from_notebook, publish, scan
 from angle_mort.publishing.sanitising import clean
 from angle_mort.shipped import shipped
 
@@ -121,6 +121,53 @@ def test_a_secret_does_not_get_out_by(route):
         assert word not in page
 
 
+def saved(**metadata):
+    """A notebook saved with a marked figure of somebody else in a cell that will not run anew."""
+    old = nbformat.v4.new_code_cell("1", outputs=[marked(f"<p>{SECRET}</p>")], metadata=metadata)
+    new = nbformat.v4.new_code_cell(
+        "from IPython.display import publish_display_data as show\n"
+        "show({'text/html': '<p>ok</p>'}, metadata={'angle_mort': {'audience': 'sponsor', 'demonstration': True}})"
+    )
+    return nbformat.v4.new_notebook(cells=[old, new])
+
+
+@pytest.mark.parametrize("tag", ["skip-execution", "raises-exception", ""])
+def test_a_figure_saved_with_the_notebook_is_never_published(tmp_path, tag):
+    notebook = saved(tags=[tag] if tag else [])
+    if not tag:
+        notebook.cells[0].source = ""
+    nbformat.write(notebook, tmp_path / "x.ipynb")
+    page = publish(tmp_path / "x.ipynb", tmp_path).read_text(encoding="utf-8")
+    assert "ok" in page
+    assert "Canariello" not in page
+
+
+def test_a_cell_that_is_allowed_to_fail_still_stops_the_page(tmp_path):
+    notebook = saved()
+    notebook.cells[0] = nbformat.v4.new_code_cell("raise ValueError('x')", metadata={"tags": ["raises-exception"]})
+    nbformat.write(notebook, tmp_path / "x.ipynb")
+    with pytest.raises(AngleMortError) as error:
+        publish(tmp_path / "x.ipynb", tmp_path / "out")
+    assert codes_of(error) == ["AM702"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_kernel_does_not_know_the_passphrase(monkeypatch):
+    monkeypatch.setenv("ANGLE_MORT_PASSPHRASE", SECRET)
+    code = "import os\nassert not [n for n in os.environ if n.startswith('ANGLE_MORT')]"
+    execute(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), {})
+
+
+def test_invented_and_real_people_or_two_cohorts_never_share_a_page():
+    for other in ({"demonstration": False}, {"demonstration": True, "cohort": "other"}):
+        second = nbformat.v4.new_output(
+            "display_data", {"text/html": "<p>b</p>"}, metadata={"angle_mort": {"audience": "sponsor"} | other}
+        )
+        with pytest.raises(AngleMortError) as error:
+            page_from_notebook(notebook(marked("<p>a</p>"), second))
+        assert codes_of(error) == ["AM706"]
+
+
 def test_a_page_without_any_marked_output_is_refused():
     with pytest.raises(AngleMortError) as error:
         page_from_notebook(notebook(nbformat.v4.new_output("display_data", {"text/html": "<p>x</p>"})))
@@ -138,6 +185,33 @@ DIRTY = {
     "traceback": "Traceback (most recent call last)",
     "data that is no picture": '<img src="data:image/svg+xml;base64,AAAA">',
 }
+
+
+HIDDEN = {
+    "e-mail": ["élodie@société.fr", "jean<strong>@</strong>exemple.example"],
+    "telephone": ["+33 (0)6 12 34 56 78", "0033612345678", "06\u200b12345678", "06.12.34.56.78"],
+    "time": ["2026/03/03 2:15:20 PM UTC+1", "23/11/2026 14:05"],
+    "address": ["www.exemple.example", '<img src="//a.example/x.png">'],
+    "path": ["data/private/coffre.bin", "C:\\Users\\anne", "~/notes"],
+}
+INNOCENT = [
+    "il y a onze = 11",
+    "un onglet =2",
+    "le ws: x",
+    "Cohorte artisans-01-02-03-04-05",
+    "1 234,5 points ; 6/10/8",
+]
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_the_scanner_finds_it_in_other_dresses(kind):
+    for text in HIDDEN[kind]:
+        assert kind in [each.fields["kind"] for each in scan(f"<p>{text}</p>")], text
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_the_scanner_leaves_plain_sentences_alone(text):
+    assert scan(f"<p>{text}</p>") == []
 
 
 @pytest.mark.parametrize("kind", DIRTY)
@@ -214,5 +288,7 @@ def test_what_is_no_notebook_is_refused(tmp_path):
 def test_a_view_marks_its_output_in_a_notebook():
     view = views.blocks(load_cohort(COHORT).summary)
     data, metadata = view._repr_mimebundle_()
-    assert metadata["angle_mort"] == {"audience": "sponsor", "view": "blocks", "demonstration": True}
+    mark = metadata["angle_mort"]
+    assert (mark["audience"], mark["view"], mark["demonstration"]) == ("sponsor", "blocks", True)
+    assert mark["cohort"] == load_cohort(COHORT).certificate["seal"]
     assert set(data) == {"text/html", "text/plain"}

@@ -72,7 +72,7 @@ def test_a_near_text_is_suggested_and_not_applied(tmp_path, instrument, table):
     table[0][at] = table[0][at].replace("moi-même", "tout seul")
     with pytest.raises(AngleMortError) as error:
         read(tmp_path, instrument, table)
-    assert codes_of(error) == ["AM223", "AM224"]
+    assert codes_of(error) == ["AM223"]
     assert error.value.problems[0].fields["item"] == "a101"
     assert "ressemble à la question a101" in explain(error.value)[0]
 

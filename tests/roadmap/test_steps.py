@@ -43,13 +43,19 @@ def test_an_unanswered_task_leaves_bounds_and_no_value():
 
 
 def test_a_weakest_step_is_named_only_when_it_is_probable():
-    steps = pd.DataFrame({"value": [40.0, 44.0, 70.0, 70.0], "se_measurement": 6.0}, index=STEPS)
+    steps = pd.DataFrame({"value": [40.0, 44.0, 70.0, 70.0], "se_measurement": 6.0, "target": 70}, index=STEPS)
     assert weakest_step(steps, 0.80)[1] is None
     assert weakest_step(steps.assign(value=[20.0, 60.0, 70.0, 70.0]), 0.80)[1] == "role"
 
 
+def test_each_step_is_compared_to_its_own_target_since_they_share_no_unit():
+    steps = pd.DataFrame({"value": [45.0, 40.0, 60.0, 60.0], "se_measurement": 3.0}, index=STEPS)
+    assert weakest_step(steps.assign(target=[50, 75, 67, 65]), 0.80)[1] == "delegation"
+    assert weakest_step(steps.assign(target=[90, 50, 67, 65]), 0.80)[1] == "role"
+
+
 def test_nothing_is_named_while_a_step_is_unknown():
-    steps = pd.DataFrame({"value": [1.0, np.nan, 70.0, 70.0], "se_measurement": 6.0}, index=STEPS)
+    steps = pd.DataFrame({"value": [1.0, np.nan, 70.0, 70.0], "se_measurement": 6.0, "target": 70}, index=STEPS)
     chances, name = weakest_step(steps, 0.80)
     assert name is None
     assert chances.isna().all()

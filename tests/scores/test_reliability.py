@@ -12,8 +12,9 @@ from angle_mort.errors import AngleMortError
 from angle_mort.scores.reliability import _feldt, item_analysis, reliability
 
 COLUMNS = [
-    "scale", "n_items", "n_used", "estimator", "alpha", "alpha_low", "alpha_high", "alpha_standardised", "omega",
-    "omega_status", "mean_inter_item", "split_half", "sd", "se_measurement", "provisional",
+    "scale", "n_items", "n_used", "estimator", "alpha", "alpha_low", "alpha_high", "level", "alpha_standardised",
+    "omega", "omega_status", "chi2", "df", "cfi", "rmsea", "srmr", "mean_inter_item", "split_half", "sd",
+    "se_measurement", "provisional",
 ]  # fmt: skip
 
 

@@ -38,9 +38,10 @@ def named_keys():
 
 @pytest.mark.parametrize("code", CODES)
 def test_an_error_has_the_same_fields_in_both_languages(code):
-    for french in forms(f"error.{code}"):
-        assert placeholders(french) == {name.split("!")[0] for name in placeholders(CODES[code])}
-        assert french.endswith((".", "}", "--help"))
+    asked = {name.split("!")[0] for name in placeholders(CODES[code])}
+    written = forms(f"error.{code}")
+    assert set().union(*map(placeholders, written)) == asked  # a singular may do without its number
+    assert all(french.endswith((".", "}", "--help")) for french in written)
 
 
 def test_no_french_sentence_is_left_of_an_error_that_is_gone():
@@ -90,7 +91,7 @@ def test_numbers_days_and_plurals_are_french():
 
 
 def test_an_error_is_explained_in_french_with_its_code():
-    error = AngleMortError(problem("AM605", n=5, minimum=8), problem("AM404", count=2))
+    error = AngleMortError(problem("AM605", n=5, minimum=8), problem("AM404", n=2))
     first, second = explain(error)
     assert first.startswith("Il reste 5 dirigeants") and first.endswith("[AM605]")
     assert second.endswith("[AM404]")

@@ -35,6 +35,17 @@ def test_omega_is_that_of_the_one_factor_model(gold_scale):
     assert row["omega"] == pytest.approx(gold["lavaan_cfa_ml_listwise"]["omega_model"], **CLOSE)
 
 
+def test_how_well_the_one_factor_fits(gold_scale):
+    gold, items = gold_scale
+    row, fit = reliability(items).iloc[0], gold["lavaan_cfa_ml_listwise"]["fit"]
+    assert row["df"] == fit["df"]
+    assert row["chi2"] == pytest.approx(fit["chisq"], rel=1e-6, abs=1e-6)
+    # these values come from a model with means, which always fit: lavaan then divides by k more elements
+    k = items.shape[1]
+    srmr = fit["srmr"] * np.sqrt((k + 3) / (k + 1))
+    assert row[["cfi", "rmsea", "srmr"]].tolist() == pytest.approx([fit["cfi"], fit["rmsea"], srmr], **CLOSE)
+
+
 def test_loadings_and_uniquenesses(gold_scale):
     gold, items = gold_scale
     lavaan = gold["lavaan_cfa_ml_listwise"]

@@ -7,7 +7,10 @@ import pytest
 
 from angle_mort import views
 from angle_mort.cohort import load_cohort
+from angle_mort.instrument import load_instrument
 from angle_mort.shipped import shipped
+from angle_mort.views import style
+from tests.cohorts import answers, released, without
 
 DEMO = load_cohort(shipped("demo") / "cohorte")
 SUMMARY = DEMO.summary
@@ -16,8 +19,7 @@ TABLES = [views.answer_care, views.withheld, views.heading]
 
 
 def texts_of(figure):
-    (axes,) = figure.axes
-    return [each.get_text() for each in axes.texts]
+    return [each.get_text() for axes in figure.axes for each in axes.texts]
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -55,7 +57,8 @@ def test_no_text_of_a_figure_lies_outside_it_or_over_another():
         figure = chart(SUMMARY).figure
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
-        boxes = [text.get_window_extent(canvas.get_renderer()) for text in figure.axes[0].texts]
+        texts = [text for axes in figure.axes for text in axes.texts]
+        boxes = [text.get_window_extent(canvas.get_renderer()) for text in texts]
         width, height = canvas.get_width_height()
         for box in boxes:
             assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width + 1 and box.y1 <= height + 1
@@ -74,8 +77,8 @@ def test_counts_of_people_in_a_figure_are_at_least_five():
     assert (people >= 5).all()
 
 
-def test_a_cohort_of_nine_shows_no_count_and_says_so():
-    nine = dataclasses.replace(DEMO, leaders=DEMO.leaders.iloc[:9].reset_index(drop=True)).summary
+def test_a_cohort_of_nine_shows_no_count_and_says_so(tmp_path):
+    nine = released(tmp_path, answers(9)).summary
     view = views.two_weeks(nine)
     assert view.figure is None
     assert "ne peut pas être montrée" in view.reading[0]
@@ -109,3 +112,36 @@ def test_drawing_leaves_nothing_behind_in_pyplot():
     before = len(plt.get_fignums())
     assert views.areas(SUMMARY).png
     assert len(plt.get_fignums()) == before
+
+
+MODULES = ("A", "B", "C", "C0", "D1", "D2", "D3", "E", "F", "G", "H", "I", "J")
+
+
+@pytest.mark.parametrize("absent", MODULES)
+@pytest.mark.parametrize("kept", [0, 3])
+def test_every_view_holds_when_a_module_was_hardly_answered(tmp_path, absent, kept):
+    """A module that nobody, or only three, answered: no crash, no other number in its place, no figure of nothing."""
+    items = [item.id for item in load_instrument().module(absent).items if item.format.kind != "text"]
+    summary = released(tmp_path, without(answers(14), items, kept)).summary
+    for make in (*CHARTS, *TABLES):
+        view = make(summary)
+        assert not re.search(r"(?i)\bnan\b", re.sub(r"base64,[^\"]+", "", view.html))
+        assert view.reading
+        assert (view.figure is None) == (view.alt == "" or make in TABLES)
+    if absent in ("D1", "E"):
+        assert "calculable pour ce groupe" in views.dependence(summary).reading[0]
+    if absent in ("A", "B", "C"):
+        assert "ne peuvent pas être comparées" in views.blocks(summary).reading[0]
+
+
+def test_the_follow_up_form_says_what_it_did_not_ask(tmp_path):
+    short = answers(14)[[item.id for item in load_instrument().form_items("suivi")]]
+    summary = released(tmp_path, short, form="suivi").summary
+    assert views.areas(summary).figure is None
+    assert "n’ont pas été posées" in views.areas(summary).reading[0]
+    assert views.four_steps(summary).figure is None
+    assert views.blocks(summary).figure is not None
+
+
+def test_a_margin_is_the_true_half_width_even_at_the_edge():
+    assert style.with_margin(2.1, 2.553, 0.90) == "2 ± 4"

@@ -1,0 +1,252 @@
+"""Views for the coach who wants to know whether the questionnaire holds: scales, items, and links between blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from angle_mort.instrument import load_instrument
+from angle_mort.results import QuestionnaireSummary
+from angle_mort.text import number, t
+from angle_mort.views import style
+from angle_mort.views.view import View, of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ROW, _FRAME = 0.62, 0.85
+_FEWEST, _GROUP = 30, 5  # people, as the summary was made
+_WEAK = 0.30  # an item-rest correlation below it: Nunnally & Bernstein 1994
+_POOR_FIT = 0.08  # an RMSEA above it: Browne & Cudeck 1993
+_CROWDED = 0.5  # share of the highest answer
+
+
+# ------------------------------------------------------------------------------------------------------------ scales
+
+
+def scale_reliability(summary: QuestionnaireSummary) -> View:
+    """Each scale's alpha with its interval and n; below 45 leaders the interval only, and the word for provisional."""
+    rows = summary.scales[summary.scales["alpha"].notna()]
+    rows = rows.assign(label=[_scale_name(scale) for scale in rows["scale"]]).reset_index(drop=True)
+    return of(
+        summary,
+        "scale_reliability",
+        reading=tuple(_reliability_reading(rows, summary.level)),
+        alt=t("view.reliability.alt", values=_joined(_reliability_item(row) for row in rows.itertuples())),
+        table=_reliability_table(rows),
+        caption=t("view.table"),
+        draw=partial(_draw_reliability, rows) if len(rows) else None,
+    )
+
+
+def _scale_name(scale: str) -> str:
+    return load_instrument().module(scale).name
+
+
+def _reliability_reading(rows: pd.DataFrame, level: float) -> list[str]:
+    if rows.empty:
+        return [t("view.reliability.none", limit=_FEWEST)]
+    limit = load_instrument().scoring["norms"]["provisional_below"]
+    told = [t("view.reliability.how", level=int(level * 100)), _weakest(rows.loc[rows["alpha_low"].idxmin()])]
+    told += [t("view.reliability.provisional", limit=limit)] if rows["provisional"].any() else []
+    return [*told, t("view.reliability.omega", limit=_decimals(_POOR_FIT))]
+
+
+def _weakest(row: pd.Series) -> str:
+    edges = {"low": _decimals(row["alpha_low"]), "high": _decimals(row["alpha_high"])}
+    if row["provisional"]:
+        return t("view.reliability.weakest_provisional", label=row["label"], n=int(row["n_used"]), **edges)
+    alpha = _decimals(row["alpha"])
+    return t("view.reliability.weakest", label=row["label"], alpha=alpha, n=int(row["n_used"]), **edges)
+
+
+def _reliability_item(row) -> str:
+    return t("view.reliability.item", label=row.label, low=_decimals(row.alpha_low), high=_decimals(row.alpha_high))
+
+
+def _reliability_table(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = {
+        "scale": rows["label"],
+        "questions": rows["n_items"].astype(int),
+        "n": rows["n_used"].astype(int),
+        "alpha": [_alpha_cell(row) for row in rows.itertuples()],
+        "span": _spans(rows["alpha_low"], rows["alpha_high"]),
+    }
+    known = rows.mask(rows["provisional"].astype(bool))
+    columns |= {name: known[name].map(_decimals) for name in ("omega", "rmsea", "mean_inter_item", "split_half")}
+    return _named(columns | {"se_measurement": [_or_nothing(value, 1) for value in known["se_measurement"]]})
+
+
+def _alpha_cell(row) -> str:
+    return t("view.reliability.word", n=int(row.n_used)) if row.provisional else _decimals(row.alpha)
+
+
+def _draw_reliability(rows: pd.DataFrame) -> Figure:
+    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
+    style.points_axis(axes, len(rows), t("view.axis.reliability"))
+    axes.set_xticks(range(0, 101, 20), [number(tick / 100, 1) for tick in range(0, 101, 20)])
+    axes.xaxis.grid(True, color="#e4e7eb", lw=0.8)
+    for place, row in enumerate(rows.itertuples()):
+        style.row_label(axes, place, row.label)
+        _draw_interval(axes, place, row)
+    return figure
+
+
+def _draw_interval(axes: Axes, place: int, row) -> None:
+    """The bar alone while n is too small for a figure; hundredths on an axis of 0 to 100."""
+    low, middle, high = (max(100 * each, 0) for each in (row.alpha_low, row.alpha, row.alpha_high))
+    if row.provisional:
+        axes.plot([low, high], [place + 0.08] * 2, color=style.ACCENT, lw=3.2, solid_capstyle="butt", alpha=0.45)
+        text = t("view.reliability.word", n=int(row.n_used))
+    else:
+        style.interval_dot(axes, place, middle, low, high)
+        text = t("view.reliability.value", alpha=_decimals(row.alpha), n=int(row.n_used))
+    room = low > 45
+    at, side = (low - 2, "right") if room else (high + 2, "left")
+    axes.text(at, place + 0.08, text, ha=side, va="center", fontsize=style.TEXT, color=style.ACCENT, fontweight="bold")
+
+
+# ------------------------------------------------------------------------------------------------------------- items
+
+
+def item_quality(summary: QuestionnaireSummary) -> View:
+    """Each question: its mean, its ends, its gaps and its link with the scale; what to read again first."""
+    rows = summary.items
+    weak = rows[rows["item_rest"] < _WEAK]
+    crowded = rows[rows["ceiling"] > _CROWDED]
+    reading = [
+        t("view.questions.how", limit=_decimals(_WEAK)),
+        t("view.questions.weak", values=_named_items(weak, "item_rest", _decimals)) if len(weak) else "",
+        t("view.questions.sound") if rows["item_rest"].notna().any() and weak.empty else "",
+        t("view.questions.crowded", values=_named_items(crowded, "ceiling", _percent)) if len(crowded) else "",
+        t("view.questions.hidden", limit=_GROUP),
+    ]
+    return of(
+        summary,
+        "item_quality",
+        reading=tuple(filter(None, reading)),
+        alt="",
+        table=_item_table(rows),
+        caption=t("view.questions.caption"),
+    )
+
+
+def _named_items(rows: pd.DataFrame, column: str, written: Callable[[float], str]) -> str:
+    texts = load_instrument().items
+    return _joined(
+        t("view.questions.item", item=texts[row["item"]].fr.rstrip("."), value=written(row[column]))
+        for _, row in rows.iterrows()
+    )
+
+
+def _item_table(rows: pd.DataFrame) -> pd.DataFrame:
+    texts = load_instrument().items
+    shares = {name: rows[name].map(_percent) for name in ("floor", "ceiling", "missing", "not_applicable")}
+    columns = {
+        "question": [texts[item].fr for item in rows["item"]],
+        "scale": [_scale_name(scale) for scale in rows["scale"]],
+        "mean": [_or_nothing(value, 0) for value in rows["mean"]],
+        **shares,
+        "item_rest": rows["item_rest"].map(_decimals),
+    }
+    return _named(columns)
+
+
+# ------------------------------------------------------------------------------------------------- links and factors
+
+
+def block_links(summary: QuestionnaireSummary) -> View:
+    """How strongly the three blocks go together, and whether they may be told as three stories."""
+    rows = summary.pairs
+    pairs = [
+        t("view.pairs.pair", first=_scale_name(row.first), second=_scale_name(row.second)) for row in rows.itertuples()
+    ]
+    columns = {
+        "pair": pairs,
+        "n": rows["n"].astype(int),
+        "r": _with_span(rows, "r", "low", "high"),
+        "r_true": _with_span(rows, "r_true", "true_low", "true_high"),
+    }
+    how = t("view.pairs.how", level=int(summary.level * 100))
+    return of(
+        summary,
+        "block_links",
+        reading=(_story(rows.assign(pair=pairs)), how),
+        alt="",
+        table=_named(columns),
+        caption=t("view.pairs.caption"),
+    )
+
+
+def _story(rows: pd.DataFrame) -> str:
+    rule = load_instrument().scoring["separation"]
+    limit = _decimals(rule["correlation"])
+    merged = rows[rows["verdict"] == "merged"]
+    if len(merged):
+        return t("view.pairs.merged", values=_joined(merged["pair"]), limit=limit)
+    if (rows["verdict"] == "too few").any():
+        return t("view.pairs.few", minimum=int(rule["minimum_n"]))
+    return t("view.pairs.undecided" if (rows["verdict"] == "undecided").any() else "view.pairs.apart", limit=limit)
+
+
+def one_or_three(summary: QuestionnaireSummary) -> View:
+    """One tendency or three: two models side by side, and how many dimensions the answers hold beyond chance."""
+    rows = summary.models
+    columns = {
+        "model": [t("view.models.name.one"), t("view.models.name.several")],
+        "n": rows["n_used"].astype(int),
+        "rmsea": [_or_nothing(value, 3) for value in rows["rmsea"]],
+        "srmr": [_or_nothing(value, 3) for value in rows["srmr"]],
+        "bic": [_or_nothing(value, 0) for value in rows["bic"]],
+    }
+    verdict = {"one factor": "one", "a factor per scale": "several", "too few": "few"}
+    minimum = int(load_instrument().scoring["separation"]["minimum_n"])
+    sentence = verdict.get(summary.preferred, "undecided")
+    sentences = [t(f"view.models.{sentence}", minimum=minimum, n=int(rows["n_used"].iloc[0]))]
+    sentences += [t("view.models.dimensions", n=summary.dimensions)] if summary.dimensions is not None else []
+    return of(
+        summary,
+        "one_or_three",
+        reading=tuple(sentences),
+        alt="",
+        table=_named(columns),
+        caption=t("view.models.caption"),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- words
+
+
+def _named(columns: dict[str, object]) -> pd.DataFrame:
+    return pd.DataFrame({t(f"view.column.{key}"): list(values) for key, values in columns.items()})
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return t("view.list_join").join(texts)
+
+
+def _or_nothing(value: float, digits: int) -> str:
+    return t("view.nothing") if pd.isna(value) else number(value, digits)
+
+
+def _decimals(value: float) -> str:
+    return _or_nothing(value, 2)
+
+
+def _percent(value: float) -> str:
+    return t("view.nothing") if pd.isna(value) else t("view.percent", value=number(100 * value, 0))
+
+
+def _spans(low: pd.Series, high: pd.Series) -> list[str]:
+    return [t("view.interval", low=_decimals(a), high=_decimals(b)) for a, b in zip(low, high, strict=True)]
+
+
+def _with_span(rows: pd.DataFrame, value: str, low: str, high: str) -> list[str]:
+    return [
+        t("view.value_interval", value=_decimals(row[value]), low=_decimals(row[low]), high=_decimals(row[high]))
+        for _, row in rows.iterrows()
+    ]

@@ -1,0 +1,76 @@
+"""The calibration bench on few people: the right rows and columns, and a truth that is the truth."""
+
+import numpy as np
+import pytest
+
+from benchmarks import calibration
+from benchmarks.leaders import inter_item, positions, scale_of, truth_of
+
+
+def draws(seed=1):
+    return np.random.default_rng(seed)
+
+
+@pytest.mark.parametrize("centre", [35.0, 50.0])
+def test_the_truth_of_a_scale_is_what_many_leaders_show(centre):
+    scale = scale_of("A", 0.375, centre)
+    position = positions(40_000, 0.5, 1, draws())[:, 0]
+    answers = scale.answers(position, draws(2))
+    score, truth = 25 * answers.mean(axis=1), truth_of(scale)
+    assert np.corrcoef(answers.T)[np.triu_indices(8, 1)].mean() == pytest.approx(0.375, abs=0.01)
+    assert (score.mean(), score.std()) == pytest.approx((truth.mean, truth.sd), abs=0.3)
+    assert np.var(scale.true_score(position)) / np.var(score) == pytest.approx(truth.reliability, abs=0.01)
+    assert np.var(score - scale.true_score(position)) == pytest.approx(scale.error_variance(position).mean(), rel=0.02)
+
+
+def test_items_correlate_as_asked():
+    assert inter_item(scale_of("D3", 0.30)) == pytest.approx(0.30, abs=1e-6)
+
+
+def test_calibration_error_is_the_gap_between_what_was_announced_and_what_happened():
+    chance = np.array([0.95] * 10 + [0.55] * 10)
+    happened = np.array([1] * 8 + [0] * 2 + [1] * 5 + [0] * 5)
+    assert calibration.expected_calibration_error(chance, happened) == pytest.approx((0.15 + 0.05) / 2)
+
+
+def test_a_cohort_of_each_size_has_its_row():
+    table = calibration.by_size(100, draws(), sizes=(12, 24))
+    assert table["n"].tolist() == [12, 24]
+    assert table.filter(regex="coverage|alarms").shape == (2, 6)
+    assert table["coverage known"].between(0.7, 1).all()
+
+
+def test_intervals_keep_their_word_on_a_few_hundred_leaders():
+    table = calibration.by_condition(300, draws())
+    assert len(table) == 12
+    assert table["coverage known"].between(0.86, 0.94).all()
+    assert table.loc[table["missing"] == 0, "not calculable"].eq(0).all()
+
+
+def test_every_method_has_its_probabilities_judged():
+    for table in (calibration.by_band(90, draws()), calibration.by_dominance(90, draws())):
+        assert table["method"].unique().tolist() == calibration._METHODS
+        assert table["ECE"].between(0, 0.5).all()
+        assert table["named"].between(0, 1).all()
+
+
+def test_drawing_blocks_together_keeps_their_order_and_names_fewer():
+    rows = calibration._dominance_rows(0.7, 50.0, (0.30,), 900, draws())
+    named = {row["method"]: row["named"] for row in rows}
+    assert 0 < named["shrunk, known"] < named["now, known"]
+
+
+@pytest.mark.slow
+def test_the_page_has_every_table_and_every_promise():
+    found = calibration.run(share=0.002)
+    page = calibration.page(found, 0.002)
+    assert set(found) == set(calibration.PEOPLE)
+    assert "A quick run" in page and "{" not in page
+    assert sum(line.startswith(("|--:|", "|---|")) for line in page.splitlines()) == len(found) + 1
+    assert len(calibration.targets(found)) == 18
+
+
+def test_the_committed_page_is_a_full_run():
+    page = calibration.PAGE.read_text(encoding="utf-8")
+    assert "A quick run" not in page
+    assert page.splitlines()[0] == calibration.TEMPLATE.read_text(encoding="utf-8").splitlines()[0]
