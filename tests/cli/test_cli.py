@@ -20,7 +20,7 @@ PASSPHRASE = "quatre mots tout simples"
 
 def run(folder, *words, **variables):
     """One command in a process of its own; its outputs as text, no-break spaces told as spaces, None unsets."""
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8"} | variables
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "ANGLE_MORT_COMMAND": None} | variables
     told = subprocess.run(
         [sys.executable, "-m", "angle_mort.cli", *map(str, words)],
         cwd=folder,
@@ -54,6 +54,12 @@ def test_version_and_help_are_quick_french_and_plain(tmp_path):
         own = run(tmp_path, command, "--help")
         assert own.stdout.count("Utilisation :") == 1
         assert not re.search(r"usage:|show this help|default:", own.stdout)
+
+
+def test_the_help_names_the_words_that_the_person_typed(tmp_path):
+    told = run(tmp_path, "--help", ANGLE_MORT_COMMAND="python lancer.py")
+    assert "Utilisation : python lancer.py" in told.stdout
+    assert "python lancer.py demo" in told.stdout
 
 
 def test_no_word_at_all_shows_the_help(tmp_path):
