@@ -21,8 +21,8 @@ FEWEST = 3  # complete rows
 CONFIDENCE = 0.95
 
 _HEYWOOD = 1e-3  # a standardised uniqueness at or below this is a variance that wants to be negative
-_BLOCK = 16_384  # people whose answers are centred at a time
 _SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that can still be inverted
+_BLOCK = 16_384  # people whose answers are centred at a time
 
 
 class Covariance(NamedTuple):
