@@ -62,6 +62,7 @@ CODES: dict[str, str] = {
     "AM404": "{n} respondents stand twice. Keep one row each.",
     "AM405": "There is no respondent. Give at least one row.",
     "AM406": "{given} profiles were asked and {most} prototypes are declared. Ask for fewer.",
+    "AM407": "The codes must be whole numbers, respondents x {items} items; {dtype} of shape {shape} came. Give one column per item.",
     "AM410": "The table of scores lacks the columns {columns}. Give what score_responses returns.",
     "AM411": "{n} rows of the table of scores repeat a respondent and a scale. Keep one row for each pair.",
     "AM412": "{name} must be a probability between 0 and 1; {value} came.",

@@ -22,6 +22,7 @@ FEWEST = 3  # complete rows
 CONFIDENCE = 0.95
 
 _SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that can still be inverted
+_BLOCK = 16_384  # people whose answers are centred at a time
 
 
 class Covariance(NamedTuple):
@@ -115,7 +116,7 @@ def item_analysis(frame: pd.DataFrame, missing: str = "listwise") -> pd.DataFram
         {
             "item": answers.columns,
             "n": used.count().to_numpy(),
-            "mean": used.mean().to_numpy(),
+            "mean": np.asarray(used.mean() if missing == "pairwise" else used.to_numpy().mean(axis=0)),
             "sd": np.sqrt(np.diag(covariance.matrix)),
             "item_rest": _item_rest(covariance.matrix),
             "alpha_if_dropped": _alpha_if_dropped(covariance.matrix),
@@ -143,8 +144,8 @@ def _answers(columns: pd.DataFrame, coded: bool) -> pd.DataFrame:
         raise AngleMortError(*(problem("AM421", item=item) for item in text))
     if len(columns.columns) < 2:
         raise AngleMortError(problem("AM425", n=len(columns.columns)))
-    numbers = columns.apply(lambda column: column.astype("Float64").astype(float))
-    endless = [str(name) for name in numbers if np.isinf(numbers[name]).any()]
+    numbers = pd.DataFrame(columns.to_numpy(float, na_value=np.nan), index=columns.index, columns=columns.columns)
+    endless = [str(name) for name in columns.columns[np.isinf(numbers.to_numpy()).any(axis=0)]]
     if endless:
         raise AngleMortError(*(problem("AM422", item=item) for item in endless))
     return numbers.where(numbers >= 0) if coded else numbers
@@ -154,11 +155,24 @@ def _numeric(column: pd.Series) -> bool:
     return is_numeric_dtype(column) or column.isna().all()
 
 
+def _fewest_pairs(answers: pd.DataFrame) -> int:
+    answered = answers.notna().to_numpy(dtype=float)
+    return int((answered.T @ answered).min())
+
+
 def _covariance(answers: pd.DataFrame, missing: str) -> Covariance:
     used = answers.dropna() if missing == "listwise" else answers
-    answered = used.notna().to_numpy(dtype=float)
-    n = int((answered.T @ answered).min())
-    return Covariance(used.cov().to_numpy() if n >= FEWEST else np.full((answers.shape[1],) * 2, np.nan), n)
+    n = len(used) if missing == "listwise" else _fewest_pairs(used)
+    matrix = _complete_covariance if missing == "listwise" else pd.DataFrame.cov
+    return Covariance(np.asarray(matrix(used)) if n >= FEWEST else np.full((answers.shape[1],) * 2, np.nan), n)
+
+
+def _complete_covariance(answers: pd.DataFrame) -> NDArray:
+    """By blocks of people: a million need no second copy of their answers."""
+    rows = answers.to_numpy()
+    centre = rows.mean(axis=0)
+    blocks = (rows[start : start + _BLOCK] - centre for start in range(0, len(rows), _BLOCK))
+    return sum(block.T @ block for block in blocks) / (len(rows) - 1)
 
 
 def _row(scale: str, covariance: Covariance, level: float, complete: bool) -> dict[str, object]:

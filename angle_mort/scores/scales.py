@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from angle_mort.errors import AngleMortError, problem
+from angle_mort.errors import AngleMortError, Problem, problem
 from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item, Module, load_instrument
 from angle_mort.margins import half_width
+from angle_mort.scores.kernel import MISSING, Counted, Key, count_and_score
 
 COLUMNS = ("respondent", "scale", "value", "se_measurement", "low", "high", "n_answered", "n_items", "status")
 OK, PROVISIONAL, NOT_CALCULABLE = "ok", "provisoire", "non calculable"
-
-MISSING = -9
-"""The integer that stands for a missing answer inside the kernel; outside it is NaN."""
 
 _SHORTEST_FACET = 3
 _TOP = 100.0
@@ -52,7 +50,7 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument | None = Non
     ``provisoire`` (margins declared, not yet estimated) or ``non calculable`` (value NaN, never 0).
 
     Raises ``AngleMortError``: AM401 unknown item, AM402 not a number, AM403 code outside its format, AM404 a respondent
-    twice, AM405 nobody.
+    twice, AM225 an item twice, AM405 nobody.
 
     >>> import pandas as pd
     >>> answers = pd.DataFrame({f"a{f}0{i}": [3.0] for f in (1, 2) for i in (1, 2, 3, 4)}, index=["r001"])
@@ -61,29 +59,99 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument | None = Non
     """
     instrument = instrument or load_instrument()
     refuse_bad_codes(responses, instrument)
-    scored = dict(_scales(_Answers(responses), instrument))
+    scored = dict(_scales(_Answers(responses, instrument), instrument))
     return _tidy(scored, responses.index, instrument)
 
 
-class _Answers:
-    """The answers of named items, as one integer block or one float column."""
+# ------------------------------------------------------------------------------------------------- keys and answers
 
-    def __init__(self, responses: pd.DataFrame) -> None:
-        self._frame = responses
+
+def scoring_keys(instrument: Instrument) -> list[Key]:
+    """How the kernel counts every scale, facet and row of the instrument whose answers are added up.
+
+    >>> [(key.scale, len(key.items)) for key in scoring_keys(load_instrument())][:4]
+    [('A', 8), ('A1', 4), ('A2', 4), ('B', 8)]
+    """
+    counted = instrument.of_nature(*_KEYS)
+    return [key for module in counted for key in _KEYS[module.nature](module, instrument)]
+
+
+def _reflective_keys(module: Module, instrument: Instrument) -> Iterator[Key]:
+    rule = instrument.scoring["proration"]
+    error = _whole_error(instrument, module.code)
+    facets = [(facet.code, facet.items) for facet in module.facets if len(facet.items) >= _SHORTEST_FACET]
+    for code, items in [(module.code, module.items), *facets]:
+        fewest = min(rule["minimum_applicable"], len(items))
+        yield _key(code, items, rule["minimum_share"], fewest, error, len(module.items))
+
+
+def _whole_error(instrument: Instrument, scale: str) -> float:
+    """The standard error of the whole scale. On m of its k items it is this times sqrt(k / m): Spearman-Brown with the
+    true variance held fixed, the shorter score being both less reliable and more spread."""
+    norms = instrument.norms
+    return norms.sd[scale] * float(np.sqrt(1 - norms.reliability[scale]))
+
+
+def _formative_keys(module: Module, instrument: Instrument) -> Iterator[Key]:
+    yield _complete_key(module.code, module.items, instrument)
+    yield from _row_keys(module, instrument)
+
+
+def _row_keys(module: Module, instrument: Instrument) -> Iterator[Key]:
+    yield from (_complete_key(row.code, row.items, instrument) for row in module.facets if len(row.items) == 1)
+
+
+def _task_keys(module: Module, instrument: Instrument) -> Iterator[Key]:
+    for code, items in [(module.code, module.items), *((facet.code, facet.items) for facet in module.facets)]:
+        yield replace(_complete_key(code, items, instrument), highest=1)
+
+
+def _complete_key(scale: str, items: tuple[Item, ...], instrument: Instrument) -> Key:
+    error = answer_error(instrument, items[0].format.highest)
+    return _key(scale, items, 1.0, len(items), error, 1)
+
+
+def _key(scale: str, items: tuple[Item, ...], share: float, fewest: int, error: float, length: int) -> Key:
+    each = items[0].format
+    spared = NOT_APPLICABLE in {choice.code for choice in each.choices}
+    return Key(scale, tuple(item.id for item in items), each.highest, spared, share, fewest, error, length)
+
+
+_KEYS: Mapping[str, Callable[[Module, Instrument], Iterator[Key]]] = {
+    "reflective": _reflective_keys,
+    "formative": _formative_keys,
+    "profile": _row_keys,
+    "task_inventory": _task_keys,
+}
+
+
+class _Answers:
+    """The answers: what the kernel counts, scale by scale, and single items as float columns."""
+
+    def __init__(self, responses: pd.DataFrame, instrument: Instrument) -> None:
         self.n = len(responses)
+        self._block = responses.to_numpy(float, na_value=np.nan)
+        self._place = {item: place for place, item in enumerate(responses.columns)}
+        keys = scoring_keys(instrument)
+        items = [item for item in dict.fromkeys(item for key in keys for item in key.items) if item in self._place]
+        counted = count_and_score(self._codes(items, instrument), items, keys)
+        self.counts = {key.scale: Counted(*each) for key, *each in zip(keys, *counted, strict=True)}
 
     def has(self, items: Iterable[Item]) -> bool:
-        return any(item.id in self._frame for item in items)
-
-    def codes(self, items: Iterable[Item]) -> np.ndarray:
-        """Integer codes, respondents x items; MISSING where nothing was answered or the item was not asked."""
-        block = self._frame.reindex(columns=[item.id for item in items]).to_numpy(float)
-        return np.where(np.isnan(block), MISSING, block).astype(np.int16)
+        return any(item.id in self._place for item in items)
 
     def column(self, item: str) -> np.ndarray:
         """One item as floats; NaN missing or not applicable."""
-        values = self._frame.reindex(columns=[item]).to_numpy(float)[:, 0]
+        values = self._block[:, self._place[item]] if item in self._place else np.full(self.n, np.nan)
         return np.where(values == NOT_APPLICABLE, np.nan, values)
+
+    def _codes(self, items: list[str], instrument: Instrument) -> np.ndarray:
+        """The codes that are added up; of a task, only whether the leader still does it alone (code 0)."""
+        block = self._block[:, [self._place[item] for item in items]]
+        tasks = {item.id for module in instrument.of_nature("task_inventory") for item in module.items}
+        mine = np.array([item in tasks for item in items], bool)
+        block = np.where(mine & (block >= 0), block == 0, block)
+        return np.where(np.isnan(block), MISSING, block).astype(np.int8, order="F")
 
 
 def _scales(answers: _Answers, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
@@ -100,39 +168,8 @@ def _scales(answers: _Answers, instrument: Instrument) -> Iterator[tuple[str, Sc
 
 
 def _reflective(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
-    facets = [(facet.code, facet.items) for facet in module.facets if len(facet.items) >= _SHORTEST_FACET]
-    for code, items in [(module.code, module.items), *facets]:
-        yield code, _mean_score(answers.codes(items), items, len(module.items), module.code, instrument)
-
-
-def _mean_score(codes: np.ndarray, items: tuple[Item, ...], full: int, scale: str, instrument: Instrument) -> Scored:
-    rule = instrument.scoring["proration"]
-    total, n_answered, n_applicable = sums(codes)
-    fewest = min(rule["minimum_applicable"], len(items))
-    enough = (n_applicable >= fewest) & (n_answered >= rule["minimum_share"] * n_applicable) & (n_answered > 0)
-    divisor = np.where(enough, n_answered, 1)
-    step = 100 // items[0].format.highest
-    value = np.where(enough, total * step / divisor, np.nan)
-    error = np.where(enough, _shortened(instrument, scale) * np.sqrt(full / divisor), np.nan)
-    return _with_interval(value, error, n_answered, n_applicable, instrument)
-
-
-def sums(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The kernel: the sum of the answers, how many there are, how many could apply, for each respondent.
-
-    >>> [part.tolist() for part in sums(np.array([[4, 2, NOT_APPLICABLE, MISSING]]))]
-    [[6], [2], [3]]
-    """
-    answered = codes >= 0
-    total = np.where(answered, codes, 0).sum(axis=1, dtype=np.int64)
-    return total, answered.sum(axis=1), (codes != NOT_APPLICABLE).sum(axis=1)
-
-
-def _shortened(instrument: Instrument, scale: str) -> float:
-    """The standard error of the whole scale. On m of its k items it is this times sqrt(k / m): Spearman-Brown with the
-    true variance held fixed, the shorter score being both less reliable and more spread."""
-    norms = instrument.norms
-    return norms.sd[scale] * float(np.sqrt(1 - norms.reliability[scale]))
+    for key in _reflective_keys(module, instrument):
+        yield key.scale, _with_interval(answers.counts[key.scale], instrument)
 
 
 # ---------------------------------------------------------------------------- formative indices, profiles, composites
@@ -146,15 +183,10 @@ def _formative(answers: _Answers, module: Module, instrument: Instrument) -> Ite
 def _rows(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
     """Facets of a single item: each answer on its own, 0-100. A missing one may be anything; one that does not apply
     is nothing."""
-    for facet in module.facets:
-        if len(facet.items) == 1:
-            codes, top = answers.codes(facet.items), facet.items[0].format.highest
-            total, n_answered, n_applicable = sums(codes)
-            value = np.where(n_answered == 1, total * _TOP / top, np.nan)
-            error = np.where(n_answered == 1, answer_error(instrument, top), np.nan)
-            row = _with_interval(value, error, n_answered, n_applicable, instrument)
-            open_ = n_applicable > n_answered
-            yield facet.code, replace(row, low=np.where(open_, 0.0, row.low), high=np.where(open_, _TOP, row.high))
+    for key in _row_keys(module, instrument):
+        row, counts = _with_interval(answers.counts[key.scale], instrument), answers.counts[key.scale]
+        open_ = counts.applicable > counts.answered
+        yield key.scale, replace(row, low=np.where(open_, 0.0, row.low), high=np.where(open_, _TOP, row.high))
 
 
 def _index(answers: _Answers, parts: list[tuple[Module, Mapping]], instrument: Instrument) -> Scored:
@@ -162,14 +194,13 @@ def _index(answers: _Answers, parts: list[tuple[Module, Mapping]], instrument: I
     lowest, highest, variance, parts_asked = np.zeros(answers.n), np.zeros(answers.n), 0.0, 0
     n_answered, n_items = np.zeros(answers.n, int), np.zeros(answers.n, int)
     for module, part in parts:
-        codes, top = answers.codes(module.items), module.items[0].format.highest
-        total, answered, applicable = sums(codes)
+        counts, top = answers.counts[module.code], module.items[0].format.highest
         span, k = part["weight"] * _TOP, len(module.items)
-        sure, open_ = span * total / (k * top), span * (k - answered) / k
+        sure, open_ = span * counts.total / (k * top), span * (k - counts.answered) / k
         lowest += span - sure - open_ if part["reversed"] else sure
         highest += span - sure if part["reversed"] else sure + open_
         variance += (part["weight"] * answer_error(instrument, top)) ** 2 / k
-        n_answered, n_items, parts_asked = n_answered + answered, n_items + applicable, parts_asked + k
+        n_answered, n_items, parts_asked = n_answered + counts.answered, n_items + counts.applicable, parts_asked + k
     complete = n_answered == parts_asked
     error, reach = np.sqrt(variance), z_of(instrument) * np.sqrt(variance)
     return Scored(
@@ -238,14 +269,12 @@ def _share(share, total, parts, agree, error, answered, n_asked, instrument: Ins
 
 def _inventory(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
     """How many tasks the leader still does alone (code 0), out of those that the firm does; with the facets' own."""
-    facets = [(facet.code, facet.items) for facet in module.facets]
-    for code, items in [(module.code, module.items), *facets]:
-        codes = answers.codes(items)
-        _, n_answered, n_applicable = sums(codes)
-        mine = np.where(n_applicable > 0, (codes == 0).sum(axis=1), np.nan)
-        most = mine + n_applicable - n_answered
+    for key in _task_keys(module, instrument):
+        _, _, total, answered, applicable = answers.counts[key.scale]
+        mine = np.where(applicable > 0, total, np.nan)
+        most = mine + applicable - answered
         value = np.where(most == mine, mine, np.nan)
-        yield code, Scored(value, np.full(answers.n, np.nan), mine, most, n_answered, n_applicable, fact=True)
+        yield key.scale, Scored(value, np.full(answers.n, np.nan), mine, most, answered, applicable, fact=True)
 
 
 def _fact(value: np.ndarray) -> Scored:
@@ -272,35 +301,33 @@ def z_of(instrument: Instrument) -> float:
     return half_width(instrument.scoring["interval_level"]["value"])
 
 
-def _with_interval(value, error, n_answered, n_items, instrument: Instrument) -> Scored:
+def _with_interval(counts: Counted, instrument: Instrument) -> Scored:
+    value, error = counts.value, counts.error
     reach = z_of(instrument) * error
     low, high = np.clip(value - reach, 0, _TOP), np.clip(value + reach, 0, _TOP)
-    return Scored(value, error, low, high, n_answered, n_items)
+    return Scored(value, error, low, high, counts.answered, counts.applicable)
 
 
 def _tidy(scored: Mapping[str, Scored], respondents: pd.Index, instrument: Instrument) -> pd.DataFrame:
-    status = PROVISIONAL if instrument.norms.provisional else OK
-    blocks = [_block(scale, each, respondents, status) for scale, each in scored.items()]
-    if not blocks:
+    """One long table, scale after scale, each with every respondent."""
+    if not scored:
         return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(blocks, ignore_index=True)
-
-
-def _block(scale: str, scored: Scored, respondents: pd.Index, status: str) -> pd.DataFrame:
-    known = ~np.isnan(scored.value)
-    return pd.DataFrame(
-        {
-            "respondent": respondents.to_numpy(),
-            "scale": scale,
-            "value": scored.value,
-            "se_measurement": scored.se,
-            "low": scored.low,
-            "high": scored.high,
-            "n_answered": scored.n_answered,
-            "n_items": scored.n_items,
-            "status": np.where(known, OK if scored.fact else status, NOT_CALCULABLE),
-        }
+    measured = PROVISIONAL if instrument.norms.provisional else OK
+    known = np.where([each.fact for each in scored.values()], OK, measured)
+    value = _stacked(scored, "value")
+    columns = (
+        np.tile(respondents.to_numpy(), len(scored)),
+        np.repeat(np.array(list(scored), object), len(respondents)),
+        value,
+        *(_stacked(scored, name) for name in ("se", "low", "high")),
+        *(_stacked(scored, name).astype("int64") for name in ("n_answered", "n_items")),
+        np.where(np.isnan(value), NOT_CALCULABLE, np.repeat(known, len(respondents))),
     )
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _stacked(scored: Mapping[str, Scored], name: str) -> np.ndarray:
+    return np.concatenate([getattr(each, name) for each in scored.values()])
 
 
 # ---------------------------------------------------------------------------------------------------------- refusals
@@ -313,13 +340,20 @@ def refuse_bad_codes(responses: pd.DataFrame, instrument: Instrument) -> None:
         found.append(problem("AM405"))
     if not responses.index.is_unique:
         found.append(problem("AM404", n=int(responses.index.duplicated().sum())))
-    for column in responses.columns:
+    found += _repeated(responses.columns)
+    for column in responses.columns.drop_duplicates(keep=False):
         found += _column_problems(str(column), responses[column], instrument)
     if found:
         raise AngleMortError(*found)
 
 
-def _column_problems(column: str, answers: pd.Series, instrument: Instrument) -> list:
+def _repeated(columns: pd.Index) -> list[Problem]:
+    again = columns[columns.duplicated()].unique()
+    places = {column: np.flatnonzero(columns == column) + 1 for column in again}
+    return [problem("AM225", item=str(item), columns=", ".join(map(str, each))) for item, each in places.items()]
+
+
+def _column_problems(column: str, answers: pd.Series, instrument: Instrument) -> list[Problem]:
     item = instrument.items.get(column)
     if item is None or item.format.kind == "text":
         return [problem("AM401", item=column)]

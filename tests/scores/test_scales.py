@@ -106,6 +106,7 @@ def test_the_short_form_is_scored_on_what_it_asks():
         (lambda a: a.assign(f106=np.inf), "AM403"),
         (lambda a: a.assign(d101=-1.0), "AM403"),
         (lambda a: pd.concat([a, a.iloc[:1]]), "AM404"),
+        (lambda a: pd.concat([a, a["a101"]], axis=1), "AM225"),
         (lambda a: a.iloc[:0], "AM405"),
     ],
 )
