@@ -129,6 +129,7 @@ def test_an_environment_of_someone_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / ".venv").iterdir()] == ["pyvenv.cfg"]
 
 
+@pytest.mark.slow
 def test_an_install_that_fails_tells_where_to_look_and_leaves_no_stamp(tmp_path: Path) -> None:
     here = lancer(tmp_path)
     done = launch(tmp_path, "demo")

@@ -1,6 +1,7 @@
 """The bench of the lights on few leaders: its rows, its columns, and the two ends that it is about."""
 
 import numpy as np
+import pytest
 
 from benchmarks import answer_care
 
@@ -29,6 +30,7 @@ def test_the_run_of_a_row_is_known_by_its_answer():
     assert (answer_care._code_of_longest_run(answers) == 4).all()
 
 
+@pytest.mark.slow
 def test_the_page_has_its_three_tables_and_its_figures():
     found = answer_care.run(people=40)
     page = answer_care.page(found, 40)

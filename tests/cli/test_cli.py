@@ -103,6 +103,7 @@ def test_the_demonstration_tells_its_steps_and_what_it_set_aside(demonstrated):
     assert "\x1b" not in told.stdout
 
 
+@pytest.mark.slow
 def test_an_export_becomes_a_cohort_and_the_cohort_a_page(tmp_path, export):
     before = export.read_bytes()
     told = run(tmp_path, "importer", export, "--cohorte", "artisans-2026", ANGLE_MORT_PASSPHRASE=PASSPHRASE)
@@ -130,6 +131,7 @@ def test_an_export_becomes_a_cohort_and_the_cohort_a_page(tmp_path, export):
     assert "DÉMONSTRATION" not in page
 
 
+@pytest.mark.slow
 def test_the_same_people_have_the_same_ids_again_and_other_ids_in_another_vault(tmp_path, export):
     ids = []
     for place in ("a", "a", "b"):
@@ -318,6 +320,7 @@ def test_people_typed_in_several_ways_keep_one_id_each_and_anonymous_files_share
     assert not ids[0] & ids[1]
 
 
+@pytest.mark.slow
 def test_one_failing_cohort_does_not_stop_the_others(tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "damaged").mkdir()

@@ -131,6 +131,7 @@ def saved(**metadata):
     return nbformat.v4.new_notebook(cells=[old, new])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", ["skip-execution", "raises-exception", ""])
 def test_a_figure_saved_with_the_notebook_is_never_published(tmp_path, tag):
     notebook = saved(tags=[tag] if tag else [])
