@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.margins import half_width
 from angle_mort.scores.dominance import NEEDED, check_scores
+
+if TYPE_CHECKING:
+    from angle_mort.instrument import Norms
 
 COLUMNS = ["respondent", "scale", "before", "after", "difference", "threshold", "direction"]
 
 
 def reliable_change(
-    before: pd.DataFrame, after: pd.DataFrame, level: float = 0.90, high_is_good: Mapping[str, bool] | None = None
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    level: float = 0.90,
+    high_is_good: Mapping[str, bool] | None = None,
+    norms: Norms | None = None,
 ) -> pd.DataFrame:
     """Each respondent's change, and whether it passes what the two margins could produce alone.
 
@@ -24,15 +32,21 @@ def reliable_change(
     before, after : tidy scores of two waves with ``respondent, scale, value, se_measurement`` (points of 0-100).
     level : in ]0, 1[: without any true change, a share of ``1 - level`` would still pass the threshold.
     high_is_good : per scale, whether more is better; by default as the standard questionnaire declares it.
+    norms : where they hold the retest reliability of a scale, the margins are those of a retest instead of alpha's:
+        each standard error times sqrt((1 - retest) / (1 - reliability)).
 
     Returns
     -------
     One row per respondent x scale found in both tables, in the order of ``before``: ``respondent, scale, before, after,
     difference`` (after - before), ``threshold`` (z * sqrt(se_before**2 + se_after**2), same units) and ``direction``:
     ``better`` or ``worse`` when the difference passes the threshold, ``none`` when it does not, ``unknown`` when a
-    value or a standard error is missing, or when the scale has no declared good side. Scales that carry no standard
-    error (the two-week scenario, counts, hours) are therefore always ``unknown`` here: follow them as transitions and
-    as counts.
+    value or one standard error is missing, or when the scale has no declared good side. What has no standard error in
+    either wave is a fact (the two-week scenario, a count of tasks): its threshold is 0, a transition from 1 to 2 is a
+    transition, and a count is a count.
+
+    Regression to the mean: somebody picked for a very high score is expected to come nearer to the middle without any
+    true change, by (1 - reliability) of the distance to the mean of the group they were picked from. A threshold around
+    one person's difference does not correct that; a comparison group does.
 
     Source: Jacobson & Truax 1991; two standard errors as in Christensen & Mendoza 1986.
 
@@ -47,8 +61,10 @@ def reliable_change(
     """
     _check(before, after, level)
     both = _paired(before, after)
+    fact = both["se_before"].isna() & both["se_after"].isna()
     both["difference"] = both["after"] - both["before"]
-    both["threshold"] = _z(level) * np.hypot(both["se_before"], both["se_after"])
+    margin = half_width(level) * np.hypot(both["se_before"], both["se_after"]) * _retest(both["scale"], norms)
+    both["threshold"] = margin.mask(fact, 0.0)
     both["direction"] = _direction(both, _good_sides(both["scale"].unique(), high_is_good))
     return both[COLUMNS]
 
@@ -80,8 +96,11 @@ def _good_sides(scales: np.ndarray, high_is_good: Mapping[str, bool] | None) -> 
     return {scale: instrument.high_is_good(scale) for scale in scales}
 
 
-def _z(level: float) -> float:
-    return NormalDist().inv_cdf((1 + level) / 2)
+def _retest(scales: pd.Series, norms: Norms | None) -> pd.Series:
+    """How much wider or narrower a margin is when the retest reliability is known, per row; 1 where it is not."""
+    known = dict(norms.retest) if norms else {}
+    wider = {scale: float(np.sqrt((1 - again) / (1 - norms.reliability[scale]))) for scale, again in known.items()}
+    return scales.map(wider).astype(float).fillna(1.0)
 
 
 def _check(before: pd.DataFrame, after: pd.DataFrame, level: float) -> None:

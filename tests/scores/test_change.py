@@ -49,6 +49,23 @@ def test_what_cannot_be_said_is_unknown(later, good):
     assert reliable_change(wave([50.0], ["A"]), later, high_is_good=good)["direction"].tolist() == ["unknown"]
 
 
+def test_a_scenario_is_a_transition_and_a_count_is_a_count():
+    first, later = wave([1.0, 5.0], ["J", "G"], np.nan), wave([2.0, 6.0], ["J", "G"], np.nan)
+    change = reliable_change(first, later, high_is_good={"J": True, "G": False})
+    assert change["direction"].tolist() == ["better", "worse"]
+    assert change["threshold"].tolist() == [0.0, 0.0]
+    assert reliable_change(first, first, high_is_good={"J": True, "G": False})["direction"].tolist() == ["none", "none"]
+
+
+def test_a_known_retest_reliability_sets_the_margin():
+    import dataclasses
+
+    norms = dataclasses.replace(load_instrument().norms, retest={"A": 0.91})
+    plain = reliable_change(wave([50.0, 50.0]), wave([50.0, 50.0]), high_is_good=GOOD)["threshold"]
+    retest = reliable_change(wave([50.0, 50.0]), wave([50.0, 50.0]), high_is_good=GOOD, norms=norms)["threshold"]
+    assert retest.tolist() == pytest.approx([plain[0] * np.sqrt(0.09 / 0.25), plain[1]])
+
+
 def test_a_scale_without_a_good_side_may_still_be_unchanged():
     assert reliable_change(wave([50.0], ["A"]), wave([52.0], ["A"]), high_is_good={})["direction"].tolist() == ["none"]
 
