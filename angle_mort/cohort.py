@@ -209,8 +209,7 @@ def _json(content: Mapping[str, object]) -> bytes:
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
     """The new folder is whole before it takes the old one's place, and the old one is whole until then."""
-    if folder.exists() and not _is_release(folder):
-        raise AngleMortError(problem("AM613", folder=str(folder)))
+    refuse_other_folder(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -234,8 +233,17 @@ def _write_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
-def _is_release(folder: Path) -> bool:
-    return folder.is_dir() and {path.name for path in folder.iterdir()} <= {*FILES, CERTIFICATE}
+_LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+def refuse_other_folder(folder: Path) -> None:
+    """Raise AM613 for a place that holds anything but a released cohort: replacing it would delete somebody's work."""
+    if folder.exists() and not (folder.is_dir() and _names(folder) <= {*FILES, CERTIFICATE}):
+        raise AngleMortError(problem("AM613", folder=str(folder)))
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} - _LEFT_BY_SYSTEMS
 
 
 def report(cohort: Cohort) -> Page:

@@ -20,6 +20,7 @@ from angle_mort.cohort import (
     check_name,
     demonstration_id,
     load_cohort,
+    refuse_other_folder,
     release_cohort,
     row_ids,
     score_intake,
@@ -67,6 +68,7 @@ def importer(asked: argparse.Namespace) -> int:
     instrument, place = load_instrument(), COHORTS / check_name(asked.cohorte)
     if place.exists() and not asked.remplacer:
         raise AngleMortError(problem("AM610", name=asked.cohorte))
+    refuse_other_folder(place)  # before the vault is touched
     steps = Steps(4)
     with steps as step:
         with step("cli.step.read"):

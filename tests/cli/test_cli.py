@@ -121,8 +121,20 @@ def test_an_export_becomes_a_cohort_and_the_cohort_a_page(tmp_path, export):
         assert b"Marchandeau" not in content, path
     assert (place / "leaders.csv").read_bytes() != (shipped("demo") / "cohorte" / "leaders.csv").read_bytes()
 
+    if os.name != "nt":
+        assert all(path.stat().st_mode & 0o077 == 0 for path in (place, *place.iterdir()))
+
     again = run(tmp_path, "importer", export, "--cohorte", "artisans-2026", ANGLE_MORT_PASSPHRASE=PASSPHRASE)
     assert (again.returncode, "[AM610]" in again.stderr) == (2, True)
+
+    (place / "notes.txt").write_text("à moi", encoding="utf-8")
+    before = everything_under(tmp_path)
+    words = ["importer", export, "--cohorte", "artisans-2026", "--remplacer"]
+    refused = run(tmp_path, *words, ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+    assert (refused.returncode, "[AM613]" in refused.stderr) == (2, True)
+    assert everything_under(tmp_path) == before
+    (place / "notes.txt").rename(place / ".DS_Store")
+    assert run(tmp_path, *words, ANGLE_MORT_PASSPHRASE=PASSPHRASE).returncode == 0
 
     reported = run(tmp_path, "rapport", "data/cohorts/*")
     assert (reported.returncode, reported.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from angle_mort.instrument import load_instrument
 from angle_mort.responses import answer_care
 from angle_mort.scores import score_responses
 from angle_mort.shipped import shipped
+from tests.cohorts import released
 
 INSTRUMENT = load_instrument()
 RESPONSES = make_cohort(n=15, seed=4, missing=0.04).responses
@@ -145,6 +147,26 @@ def test_a_certificate_that_lacks_something_is_refused_by_its_code(copied, key):
 def test_a_certificate_of_another_number_of_rows_is_refused_even_when_sealed_again(copied):
     rewrite(copied, resealed=True, n=23)
     assert code_of(copied) == "AM602"
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_release_that_cannot_be_put_in_place_leaves_the_old_one_whole(tmp_path, monkeypatch, failing):
+    released(tmp_path, RESPONSES)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "essai").iterdir()}
+    calls, replace = [], os.replace
+
+    def full_disk(source, target):
+        calls.append(source)
+        if len(calls) == failing:
+            raise OSError("no space left")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full_disk)
+    with pytest.raises(AngleMortError) as error:
+        released(tmp_path, RESPONSES.iloc[:12])
+    assert error.value.problems[0].code == "AM614"
+    assert {path.name: path.read_bytes() for path in (tmp_path / "essai").iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["essai"]
 
 
 def code_of(folder):
