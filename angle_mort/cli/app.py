@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -19,18 +21,34 @@ REFUSED, UNFORESEEN, INTERRUPTED = 2, 1, 130
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns 0, 2 for an explained error, 1 for one that was not foreseen, 130 when stopped."""
     _speak_utf8()
+    pressed = _ctrl_c()
     try:
         return _run(_parse(list(sys.argv[1:] if words is None else words)))
     except AngleMortError as error:
-        for sentence in explain(error):
-            print(sentence, file=sys.stderr)
-        return REFUSED
-    except (KeyboardInterrupt, asyncio.CancelledError):  # the second is what a stopped kernel makes of the first
-        print(t("cli.interrupted"), file=sys.stderr)
-        return INTERRUPTED
+        if not pressed:
+            print(*explain(error), sep="\n", file=sys.stderr)
+            return REFUSED
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        pass
     except Exception as error:
-        print(*explain(unforeseen(error)), sep="\n", file=sys.stderr)
-        return UNFORESEEN
+        if not pressed:
+            print(*explain(unforeseen(error)), sep="\n", file=sys.stderr)
+            return UNFORESEEN
+    print(t("cli.interrupted"), file=sys.stderr)
+    return INTERRUPTED
+
+
+def _ctrl_c() -> list[int]:
+    """Filled when Ctrl-C is pressed: libraries may turn the interruption into any error of their own."""
+    pressed: list[int] = []
+
+    def interrupt(number: int, frame: object) -> NoReturn:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupt)
+    return pressed
 
 
 def _run(asked: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import ast
 import copy
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -50,21 +51,44 @@ def execute(
     with tempfile.TemporaryDirectory() as folder:
         client = _client(ready, folder, progress)
         try:
-            client.execute(env=_environment(), cleanup_kc=True)
-        except CellExecutionError as error:
-            raise AngleMortError(_failed(ready, error)) from None
-        except (DeadKernelError, CellTimeoutError) as error:
-            raise AngleMortError(problem("AM703", reason=type(error).__name__)) from None
+            client.execute(env=_environment(), cleanup_kc=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        except Exception as error:
+            if client.interrupted:
+                raise KeyboardInterrupt from None
+            raise _told(ready, error) from None
     failing = _failing_cells(ready)
     if failing:
         raise AngleMortError(problem("AM702", cell=failing[0], reason="raises-exception"))
     return ready
 
 
-def _client(notebook: nbformat.NotebookNode, folder: str, progress: Progress | None) -> NotebookClient:
+class _Client(NotebookClient):
+    """A client that remembers Ctrl-C: nbclient answers it by stopping the kernel, and then fails in its own ways."""
+
+    interrupted = False
+
+    async def _async_cleanup_kernel(self) -> None:
+        """Called by the signal with cells still to run and no error under way, or at the end of a run."""
+        self.interrupted |= sys.exc_info()[0] is None and self.code_cells_executed < self._code_cells()
+        await super()._async_cleanup_kernel()
+
+    def _code_cells(self) -> int:
+        return sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in self.nb.cells)
+
+
+def _told(notebook: nbformat.NotebookNode, error: Exception) -> Exception:
+    """The coded error for a failed cell or a dead kernel; any other exception as it is."""
+    if isinstance(error, CellExecutionError):
+        return AngleMortError(_failed(notebook, error))
+    if isinstance(error, DeadKernelError | CellTimeoutError):
+        return AngleMortError(problem("AM703", reason=type(error).__name__))
+    return error
+
+
+def _client(notebook: nbformat.NotebookNode, folder: str, progress: Progress | None) -> _Client:
     sealed = "auto" if zmq.has("curve") else "disabled"
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_ThisPython(), transport_encryption=sealed)
-    client = NotebookClient(
+    client = _Client(
         notebook,
         km=manager,
         timeout=_SECONDS_PER_CELL,
