@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-@dataclass(frozen=True)
-class Shape:
-    """What one covariance may look like: how to bring a free one to it, and how many numbers it has in d dimensions."""
-
-    constrain: Callable[[NDArray], NDArray]
-    count: Callable[[int], int]
+SPHERE, DIAGONAL, FULL = "sphere", "diagonal", "full"
 
 
 @dataclass(frozen=True)
 class Family:
-    """A shape, and whether the profiles share one covariance or have one each.
+    """A shape of covariance, and whether the profiles share one or have one each.
 
-    ``name`` follows mclust: volume, shape and orientation are Equal, Variable or Identity.
+    ``name`` follows mclust: volume, shape and orientation are Equal, Variable or Identity. Spheres and diagonals are
+    kept as variances (... x k x d), full ones as matrices (... x k x d x d).
     """
 
     name: str
     shared: bool
-    shape: Shape
+    shape: str
+
+    @property
+    def full(self) -> bool:
+        return self.shape == FULL
 
     def covariances(self, scatter: NDArray, sizes: NDArray) -> NDArray:
-        """The maximum-likelihood covariances, ... x k x d x d.
+        """The maximum-likelihood variances or matrices, of the shape of ``scatter``.
 
-        ``scatter`` (... x k x d x d) holds sums of squares and products about the means; ``sizes`` (... x k) the number
-        of people, or of pseudo-people, behind each.
+        ``scatter`` holds sums of squares about the means (... x k x d; for full families also of products, ... x k x d
+        x d); ``sizes`` (... x k x d; ... x k) the number of people, or of pseudo-people, behind each.
 
-        >>> scatter = np.array([[[8.0, 1.0], [1.0, 2.0]], [[0.0, 0.0], [0.0, 2.0]]])
-        >>> FAMILIES["EEI"].covariances(scatter, np.array([3, 1]))
-        array([[[2., 0.],
-                [0., 1.]],
-        <BLANKLINE>
-               [[2., 0.],
-                [0., 1.]]])
+        >>> FAMILIES["EEI"].covariances(np.array([[8.0, 2.0], [0.0, 2.0]]), np.array([[3, 3], [1, 1]]))
+        array([[2., 1.],
+               [2., 1.]])
         """
-        sizes = sizes[..., None, None]
-        if self.shared:
-            scatter = np.broadcast_to(scatter.sum(axis=-3, keepdims=True), scatter.shape)
-            sizes = sizes.sum(axis=-3, keepdims=True)
-        return self.shape.constrain(scatter / sizes)
+        sizes = sizes[..., None, None] if self.full else sizes
+        profiles = -3 if self.full else -2
+        axes = ((profiles,) if self.shared else ()) + ((-1,) if self.shape == SPHERE else ())
+        total, people = (each.sum(axis=axes, keepdims=True) if axes else each for each in (scatter, sizes))
+        return np.broadcast_to(total / people, scatter.shape)
+
+    def matrices(self, covariances: NDArray) -> NDArray:
+        """As matrices, ... x k x d x d."""
+        return covariances if self.full else covariances[..., None] * np.eye(covariances.shape[-1])
+
+    def packed(self, matrices: NDArray) -> NDArray:
+        """Matrices as this family keeps them."""
+        return matrices if self.full else np.diagonal(matrices, axis1=-2, axis2=-1)
 
     def n_parameters(self, n_components: int, n_scales: int) -> int:
         """Free numbers of a mixture: weights, means and covariances.
@@ -55,27 +58,9 @@ class Family:
         >>> [FAMILIES[name].n_parameters(3, 4) for name in ("EII", "VII", "EEI", "VVI", "EEE", "VVV")]
         [15, 17, 18, 26, 24, 44]
         """
-        covariances = self.shape.count(n_scales) * (1 if self.shared else n_components)
-        return n_components - 1 + n_components * n_scales + covariances
+        one = {SPHERE: 1, DIAGONAL: n_scales, FULL: n_scales * (n_scales + 1) // 2}[self.shape]
+        return n_components - 1 + n_components * n_scales + one * (1 if self.shared else n_components)
 
-
-def _spherical(covariance: NDArray) -> NDArray:
-    d = covariance.shape[-1]
-    variance = np.trace(covariance, axis1=-2, axis2=-1) / d
-    return variance[..., None, None] * np.eye(d)
-
-
-def _diagonal(covariance: NDArray) -> NDArray:
-    return covariance * np.eye(covariance.shape[-1])
-
-
-def _full(covariance: NDArray) -> NDArray:
-    return (covariance + np.swapaxes(covariance, -1, -2)) / 2
-
-
-SPHERE = Shape(_spherical, lambda d: 1)
-DIAGONAL = Shape(_diagonal, lambda d: d)
-FULL = Shape(_full, lambda d: d * (d + 1) // 2)
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,17 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, DensityMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from angle_mort.errors import AngleMortError, Problem, problem
-from angle_mort.profiles.expectation import Evidence, Parameters, Prior, log_joint, log_sum
-from angle_mort.profiles.families import FAMILIES
-from angle_mort.profiles.starts import Found, Task, as_cohort, search
+from angle_mort.profiles.evidence import Evidence, Parameters, alike, arranged
+from angle_mort.profiles.expectation import Prior, Rules, log_joint, log_sum
+from angle_mort.profiles.families import FAMILIES, SPHERE, Family
+from angle_mort.profiles.starts import Found, search
 
 FORMAT = 1
-PRIORS = {"weak": Prior.weak, None: Prior.none}
+WEAK = 0.001
+"""The sum of squares that each covariance starts with, in variances of the whole cohort."""
 
 
 class ProfileMixture(DensityMixin, BaseEstimator):
@@ -28,11 +31,13 @@ class ProfileMixture(DensityMixin, BaseEstimator):
     ----------
     n_components : how many profiles, at least 1.
     covariance : the family, named as mclust names it: ``EII VII EEI VVI EEE VVV``.
-    prior : ``"weak"``: an inverse-Wishart prior on each covariance, worth one pseudo-person per profile whose variance
-        is a tenth of each variable's own, against spikes on a few equal answers; None: plain maximum likelihood.
-    n_init : starts. All make a short run, the best quarter (at least 5) go on to the end.
+    prior : ``"weak"``: an inverse-Wishart prior on each covariance, against spikes on a few equal answers: sums of
+        squares start at a thousandth of each variable's own variance, not at zero; a number: that share; None: plain
+        maximum likelihood.
+    n_init : starts, half of them fresh, half the best of these with one profile moved. All make a short run, the best
+        quarter (at least 5) go on to the end.
     max_iter : steps of expectation-maximisation at most.
-    tol : a start has converged when a step gains less than this in mean log-likelihood.
+    tol : a start has converged when the log-likelihood still to gain, judged by how fast steps shrink, is below this.
     random_state : seed of the starts.
 
     Attributes
@@ -65,10 +70,10 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         self,
         n_components: int = 1,
         covariance: str = "VVI",
-        prior: str | None = "weak",
-        n_init: int = 20,
+        prior: str | float | None = "weak",
+        n_init: int = 100,
         max_iter: int = 500,
-        tol: float = 1e-8,
+        tol: float = 1e-4,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.n_components = n_components
@@ -79,20 +84,32 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         self.tol = tol
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: object = None, standard_errors: ArrayLike | None = None) -> ProfileMixture:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        standard_errors: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> ProfileMixture:
         """Find the profiles of respondents x scales (NaN = missing); ``y`` is ignored.
+
+        ``sample_weight`` (n) says how much each person counts: 2 is the same as being there twice.
 
         Errors: an infinity (AM510), too few respondents (AM511), a column empty (AM512) or constant (AM513), a
         parameter out of range (AM514), errors of another shape (AM515) or negative (AM516), only spikes (AM518).
         """
         _refuse(*self._wrong_parameters())
-        evidence, scores = self._evidence(X, standard_errors, reset=True)
-        _refuse(*self._wrong_scores(scores))
-        task = self._task(scores)
-        found = search(as_cohort(evidence), task, check_random_state(self.random_state))
+        scores, errors = self._scores(X, standard_errors, reset=True)
+        weights = _check_sample_weight(sample_weight, scores, dtype=np.float64, ensure_non_negative=True)
+        kept = (weights > 0) & ~np.isnan(scores).all(axis=1)
+        _refuse(*self._wrong_scores(scores[kept]))
+        workshop = Workshop.open(scores[kept], errors[kept], FAMILIES[self.covariance], weights[kept])
+        rules = workshop.rules(self.prior, self.max_iter, self.tol)
+        evidence = workshop.evidence.reweighted(workshop.evidence.weights[None])
+        found = search(evidence, rules, self.n_components, self.n_init, check_random_state(self.random_state))
         if not np.isfinite(found.objective[0]):
             raise AngleMortError(problem("AM518"))
-        return self._keep(found, task, evidence)
+        return self._keep(found, workshop)
 
     def predict(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
         """The index of the most probable profile of each person: n."""
@@ -100,13 +117,12 @@ class ProfileMixture(DensityMixin, BaseEstimator):
 
     def predict_proba(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
         """The memberships of each person: n x k, rows sum to 1."""
-        joint, evidence = self._joint(X, standard_errors)
-        return evidence.unsorted(np.exp(joint - log_sum(joint)).T)
+        joint = self._joint(X, standard_errors)[0]
+        return np.exp(joint - log_sum(joint)).T
 
     def score_samples(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
         """The log-likelihood of each person's scores, without the prior: n."""
-        joint, evidence = self._joint(X, standard_errors)
-        return evidence.unsorted(log_sum(joint)[:, None])[:, 0]
+        return log_sum(self._joint(X, standard_errors)[0])
 
     def score(self, X: ArrayLike, y: object = None, standard_errors: ArrayLike | None = None) -> float:
         """The mean log-likelihood, without the prior; ``y`` is ignored."""
@@ -114,8 +130,7 @@ class ProfileMixture(DensityMixin, BaseEstimator):
 
     def bic(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> float:
         """-2 log-likelihood + parameters x log(people with a score): smaller is better (mclust's sign is opposite)."""
-        joint, evidence = self._joint(X, standard_errors)
-        people = evidence.observed.any(axis=1).sum()
+        joint, people = self._joint(X, standard_errors)
         return float(-2 * log_sum(joint).sum() + self.n_parameters_ * np.log(people))
 
     def icl(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> float:
@@ -178,23 +193,17 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _task(self, scores: NDArray) -> Task:
-        spread = np.nanvar(scores, axis=0)
-        return Task(
-            FAMILIES[self.covariance], PRIORS[self.prior](spread),
-            self.n_components, self.n_init, self.max_iter, self.tol,
-        )  # fmt: skip
-
-    def _keep(self, found: Found, task: Task, evidence: Evidence) -> ProfileMixture:
-        parameters = _ordered(found.parameters.take(0))
-        self.weights_, self.means_, self.covariances_ = parameters
-        self.objective_history_ = found.history[:, 0]
+    def _keep(self, found: Found, workshop: Workshop) -> ProfileMixture:
+        family, best = FAMILIES[self.covariance], found.parameters.take(0)
+        likelihood = log_sum(log_joint(workshop.evidence, found.parameters))[0] @ workshop.evidence.weights
+        self.weights_, self.means_, self.covariances_ = _ordered(workshop.in_own_units(best))
+        self.objective_history_ = found.history[:, 0] + workshop.log_scale
         self.converged_ = bool(found.converged[0])
         self.n_iter_ = 1 + int((np.diff(self.objective_history_) > 0).sum())
         self.n_replicated_ = int(found.replicated[0])
-        self.n_respondents_ = int(evidence.observed.any(axis=1).sum())
-        self.n_parameters_ = task.family.n_parameters(self.n_components, self.n_features_in_)
-        self.log_likelihood_ = float(log_sum(log_joint(evidence, parameters)[0]).sum())
+        self.n_respondents_ = len(workshop.evidence.seen)
+        self.n_parameters_ = family.n_parameters(self.n_components, self.n_features_in_)
+        self.log_likelihood_ = float(likelihood) + workshop.log_scale
         return self
 
     def _restore(self, stored: Mapping[str, Any]) -> ProfileMixture:
@@ -215,25 +224,39 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         if not self.converged_:
             raise AngleMortError(problem("AM517", max_iter=self.max_iter))
 
-    def _joint(self, X: ArrayLike, standard_errors: ArrayLike | None) -> tuple[NDArray, Evidence]:
+    def _joint(self, X: ArrayLike, standard_errors: ArrayLike | None) -> tuple[NDArray, int]:
+        """Logarithms of weight x density (k x n), and how many people have a score."""
         self._ready()
-        evidence, _ = self._evidence(X, standard_errors, reset=False)
-        return log_joint(evidence, Parameters(self.weights_, self.means_, self.covariances_))[0], evidence
+        scores, errors = self._scores(X, standard_errors, reset=False)
+        family = FAMILIES["VVV" if FAMILIES[self.covariance].full else "VVI"]
+        centre = self.weights_ @ self.means_
+        variances = np.diagonal(self.covariances_, axis1=1, axis2=2) + (self.means_ - centre) ** 2
+        scale = np.sqrt(self.weights_ @ variances)
+        parameters = Parameters(
+            self.weights_[None],
+            ((self.means_ - centre) / scale)[None],
+            family.packed(self.covariances_ / (scale[:, None] * scale))[None],
+        )
+        order = alike(scores, errors)
+        evidence = Evidence.gather(((scores - centre) / scale)[order], (errors / scale)[order], family)
+        joint = np.empty((len(self.weights_), len(scores)))
+        joint[:, order] = log_joint(evidence, parameters)[0] - evidence.seen @ np.log(scale)
+        return joint, int(evidence.seen.any(axis=1).sum())
 
-    def _evidence(self, X: ArrayLike, standard_errors: ArrayLike | None, *, reset: bool) -> tuple[Evidence, NDArray]:
-        """What is known of each person, and the scores with NaN wherever nothing is known."""
+    def _scores(self, X: ArrayLike, standard_errors: ArrayLike | None, *, reset: bool) -> tuple[NDArray, NDArray]:
+        """Scores (NaN wherever nothing is known) and their errors (0 where none is given), n x d."""
         scores = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite=False)
         names = getattr(self, "feature_names_in_", np.arange(scores.shape[1]))
         _refuse(*(problem("AM510", column=str(name)) for name in names[np.isinf(scores).any(axis=0)]))
         errors = _errors(standard_errors, X, scores.shape)
-        return Evidence.gather(scores, errors), np.where(np.isfinite(errors), scores, np.nan)
+        known = np.isfinite(errors) & ~np.isnan(scores)
+        return np.where(known, scores, np.nan), np.where(known, errors, 0.0)
 
     def _wrong_scores(self, scores: NDArray) -> list[Problem]:
         names = getattr(self, "feature_names_in_", np.arange(scores.shape[1]))
         observed = ~np.isnan(scores)
-        people = int(observed.any(axis=1).sum())
-        if people < max(2, self.n_components):
-            return [problem("AM511", count=people, components=self.n_components)]
+        if len(scores) < max(2, self.n_components):
+            return [problem("AM511", count=len(scores), components=self.n_components)]
         empty = ~observed.any(axis=0)
         filled = np.where(empty, 0.0, scores)
         constant = ~empty & (np.nanmax(filled, axis=0) == np.nanmin(filled, axis=0))
@@ -247,10 +270,10 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         rules = {
             "n_components": (_whole(self.n_components), whole),
             "covariance": (self.covariance in FAMILIES, " ".join(FAMILIES)),
-            "prior": (self.prior in PRIORS, "weak, None"),
+            "prior": (self.prior in ("weak", None) or _positive(self.prior), "weak, > 0, None"),
             "n_init": (_whole(self.n_init), whole),
             "max_iter": (_whole(self.max_iter), whole),
-            "tol": (np.isscalar(self.tol) and self.tol > 0, "> 0"),
+            "tol": (_positive(self.tol), "> 0"),
         }
         return [
             problem("AM514", name=name, expected=expected, value=getattr(self, name))
@@ -259,8 +282,62 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         ]
 
 
+@dataclass(frozen=True)
+class Workshop:
+    """Scores made ready to be climbed on: centred, each scale by its spread (spheres: all by one), in a fixed order.
+
+    ``centre``, ``scale`` and ``spread`` (d, in the units of the scores) are in the order of ``columns``.
+    """
+
+    evidence: Evidence
+    family: Family
+    columns: NDArray
+    centre: NDArray
+    scale: NDArray
+    spread: NDArray
+
+    @classmethod
+    def open(cls, scores: NDArray, errors: NDArray, family: Family, weights: NDArray) -> Workshop:
+        rows, columns = arranged(scores, errors)
+        scores, errors, weights = scores[np.ix_(rows, columns)], errors[np.ix_(rows, columns)], weights[rows]
+        seen = ~np.isnan(scores)
+        filled, count = np.nan_to_num(scores), weights @ seen
+        centre = weights @ filled / count
+        spread = weights @ np.where(seen, filled - centre, 0.0) ** 2 / count
+        scale = np.sqrt(np.full_like(spread, spread.mean()) if family.shape == SPHERE else spread)
+        evidence = Evidence.gather((scores - centre) / scale, errors / scale, family, weights)
+        return cls(evidence, family, columns, centre, scale, spread)
+
+    @property
+    def log_scale(self) -> float:
+        """What the log-likelihood in the units of the scores has more than that in the units here."""
+        return -float(self.evidence.weights @ self.evidence.seen @ np.log(self.scale))
+
+    def rules(self, prior: str | float | None, max_iter: int, tol: float) -> Rules:
+        share = {"weak": WEAK, None: 0.0}.get(prior, prior)
+        spread = self.spread / self.scale**2
+        return Rules(self.family, Prior(share * spread, spread), max_iter, tol)
+
+    def in_own_units(self, parameters: Parameters) -> Parameters:
+        """Weights k, means k x d and covariances k x d x d in the units and the order of the scores."""
+        back = np.argsort(self.columns)
+        means = parameters.means * self.scale + self.centre
+        matrices = self.family.matrices(parameters.covariances) * (self.scale[:, None] * self.scale)
+        return Parameters(parameters.weights, means[:, back], matrices[:, back][:, :, back])
+
+    def in_these_units(self, parameters: Parameters) -> Parameters:
+        """The opposite, for one mixture as a batch of one."""
+        means = (parameters.means[:, self.columns] - self.centre) / self.scale
+        matrices = parameters.covariances[:, self.columns][:, :, self.columns] / (self.scale[:, None] * self.scale)
+        return Parameters(parameters.weights[None], means[None], self.family.packed(matrices)[None])
+
+
 def _whole(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and 0 < value < np.inf
 
 
 def _ordered(parameters: Parameters) -> Parameters:

@@ -7,26 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from angle_mort.profiles.expectation import Climb, Evidence, Parameters, Prior, climb
-from angle_mort.profiles.families import Family
+from angle_mort.profiles.evidence import Evidence, Parameters
+from angle_mort.profiles.expectation import Climb, Prior, Rules, climb, m_step, sums
 
-SHORT = 20  # steps of the first run, which every start makes
+SHORT = 15  # steps of the first run, which every start makes
 FINALISTS = 5  # starts per cohort that go on to the end, or a quarter of them when that is more
-SAME = 1e-4  # two starts reached the same solution when their objectives differ by less than this share
+SAME = 0.01  # of log-likelihood: two starts that end this near to each other reached the same solution
 
-_BATCH = 2_000_000  # numbers held at once: more starts than that climb in turns
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is searched: a family, its prior, how many profiles, from how many starts, how far and how finely."""
-
-    family: Family
-    prior: Prior
-    n_components: int
-    n_init: int
-    max_iter: int
-    tol: float
+_BATCH = 4_000_000  # numbers held at once: more starts than that climb in turns
 
 
 @dataclass(frozen=True)
@@ -40,21 +28,64 @@ class Found:
     history: NDArray
 
 
-def search(evidence: Evidence, task: Task, random_state: np.random.RandomState) -> Found:
+def search(
+    evidence: Evidence,
+    rules: Rules,
+    n_components: int,
+    n_init: int,
+    random: np.random.RandomState,
+    known: Parameters | None = None,
+) -> Found:
     """The best mixture of each cohort: short runs from every start, long runs from the best few.
 
-    ``evidence`` holds c cohorts of n people: scores c x n x d, weights c x n. All climb together.
+    Half of the starts are fresh; the others are the best of these with one profile moved. ``evidence`` holds c cohorts
+    of n people: scores c x n x d or n x d, weights c x n. All climb together. ``known`` (a batch of one) is one start
+    more of every cohort.
     """
     cohorts = len(evidence.weights)
-    n_init = task.n_init if task.n_components > 1 else 1
-    short = min(SHORT, max(task.max_iter // 2, 1))
-    owner = np.repeat(np.arange(cohorts), n_init)
-    begun = _climb_in_turns(evidence, owner, _beginnings(evidence, task, n_init, random_state), task, short)
-    finalists = _finalists(begun.objective.reshape(cohorts, n_init))
-    ended = _climb_in_turns(
-        evidence, owner[finalists], begun.parameters.take(finalists), task, max(task.max_iter - short, 2)
-    )
-    return _best(begun.history[:, finalists], ended, cohorts)
+    n_init = n_init if n_components > 1 else 1
+    short = replace(rules, max_iter=min(SHORT, rules.max_iter))
+    begun = _run(evidence, _beginnings(evidence, rules, n_components, (n_init + 1) // 2, random), short)
+    if known is not None:
+        again = Parameters(*(np.repeat(each, cohorts, axis=0) for each in known))
+        begun = _beside(begun, _run(evidence, again, short), cohorts)
+    if n_init > 1:
+        begun = _beside(begun, _run(evidence, _moved(evidence, begun, cohorts, n_init // 2, random), short), cohorts)
+    ended = _run(evidence, begun.parameters.take(_finalists(begun.objective.reshape(cohorts, -1))), rules)
+    return _best(begun, ended, cohorts)
+
+
+def _run(evidence: Evidence, starts: Parameters, rules: Rules) -> Climb:
+    """Climb from as many starts in each cohort, cohort after cohort."""
+    owner = np.repeat(np.arange(len(evidence.weights)), len(starts.weights) // len(evidence.weights))
+    return _climb_in_turns(evidence, owner, starts, rules)
+
+
+def _beside(one: Climb, other: Climb, cohorts: int) -> Climb:
+    """Two climbs of as many cohorts, as one."""
+    both = _together([one, other])
+    place = [np.arange(len(each.objective)).reshape(cohorts, -1) for each in (one, other)]
+    order = np.hstack([place[0], place[1] + place[0].size]).ravel()
+    return Climb(both.parameters.take(order), both.objective[order], both.converged[order], both.history[:, order])
+
+
+def _moved(evidence: Evidence, begun: Climb, cohorts: int, count: int, random: np.random.RandomState) -> Parameters:
+    """The best mixtures so far (``count`` per cohort), each with one profile moved to where somebody stands."""
+    objective = begun.objective.reshape(cohorts, -1)
+    best = np.argsort(-objective, axis=1, kind="stable")[:, : max(objective.shape[1] // 5, 1)]
+    which = (
+        np.take_along_axis(best, np.resize(np.arange(best.shape[1]), (cohorts, count)), axis=1)
+        + objective.shape[1] * np.arange(cohorts)[:, None]
+    ).ravel()
+    starts = Parameters(*(np.array(each) for each in begun.parameters.take(which)))
+    k = starts.weights.shape[1]
+    rows, moved = np.arange(len(which)), random.randint(k, size=len(which))
+    person = (random.random_sample(len(which)) * len(evidence.seen)).astype(int)
+    owner = np.repeat(np.arange(cohorts), count)
+    points = evidence.scores[owner, person] if evidence.several else evidence.scores[person]
+    starts.means[rows, moved] = points
+    starts.weights[rows, moved] = 1 / k
+    return starts._replace(weights=starts.weights / starts.weights.sum(axis=1, keepdims=True))
 
 
 def _finalists(objective: NDArray) -> NDArray:
@@ -65,29 +96,25 @@ def _finalists(objective: NDArray) -> NDArray:
     return (order + n_init * np.arange(cohorts)[:, None]).ravel()
 
 
-def _best(early: NDArray, ended: Climb, cohorts: int) -> Found:
+def _best(begun: Climb, ended: Climb, cohorts: int) -> Found:
+    early = begun.history[:, _finalists(begun.objective.reshape(cohorts, -1))]
     objective = ended.objective.reshape(cohorts, -1)
     highest = objective.max(axis=1, keepdims=True)
-    close = objective >= highest - SAME * np.abs(highest)
     first = objective.argmax(axis=1)
     flat = first + objective.shape[1] * np.arange(cohorts)
     return Found(
         ended.parameters.take(flat),
         objective.max(axis=1),
         ended.converged[flat],
-        close.sum(axis=1),
+        (objective >= highest - SAME).sum(axis=1),
         np.vstack([early, ended.history])[:, flat],
     )
 
 
-def _climb_in_turns(evidence: Evidence, owner: NDArray, starts: Parameters, task: Task, max_iter: int) -> Climb:
-    n, d = evidence.scores.shape[-2:]
-    per_start = n * task.n_components * d * (d if len(evidence.patterns) > 1 else 1)
-    turns = np.array_split(np.arange(len(owner)), max(1, min(len(owner), len(owner) * per_start // _BATCH)))
-    climbs = [
-        climb(evidence.take(owner[turn]), starts.take(turn), task.family, task.prior, max_iter, task.tol)
-        for turn in turns
-    ]
+def _climb_in_turns(evidence: Evidence, owner: NDArray, starts: Parameters, rules: Rules) -> Climb:
+    n, d = evidence.seen.shape
+    turns = np.array_split(np.arange(len(owner)), len(owner) * n * (2 * d if evidence.several else 1) // _BATCH + 1)
+    climbs = [climb(evidence.take(owner[turn]), starts.take(turn), rules) for turn in turns if len(turn)]
     return _together(climbs)
 
 
@@ -100,74 +127,62 @@ def _together(climbs: list[Climb]) -> Climb:
     return Climb(parameters, objective, converged, np.hstack(padded))
 
 
-def _beginnings(evidence: Evidence, task: Task, n_init: int, random_state: np.random.RandomState) -> Parameters:
+# -------------------------------------------------------------------------------------------------------- beginnings
+
+
+def _beginnings(evidence: Evidence, rules: Rules, k: int, n_init: int, random: np.random.RandomState) -> Parameters:
     """Rough mixtures, ``n_init`` per cohort: one cuts people along their main direction, the others grow from seeds."""
-    drawn = [
-        _group(points, weights, task.n_components, start, random_state)
-        for points, weights in zip(_points(evidence), evidence.weights, strict=True)
-        for start in range(n_init)
-    ]
-    owner = np.repeat(np.arange(len(evidence.weights)), n_init)
-    return _rough(evidence.take(owner), np.array(drawn), task)
+    cohorts = len(evidence.weights)
+    groups = np.empty((cohorts, n_init, len(evidence.seen)), dtype=int)
+    for cohort, weights in enumerate(evidence.weights):
+        points = evidence.scores[cohort] if evidence.several else evidence.scores
+        groups[cohort, 0] = _slices(points, weights, k)
+        groups[cohort, 1:] = _grown(points, weights, k, n_init - 1, random)
+    owner = np.repeat(np.arange(cohorts), n_init)
+    return _rough(evidence.take(owner), groups.reshape(cohorts * n_init, -1), rules, k)
 
 
-def _points(evidence: Evidence) -> NDArray:
-    """Standardised scores, missing ones at the mean: c x n x d. Only to begin with."""
-    seen = evidence.observed * evidence.weights[..., None]
-    count = np.maximum(seen.sum(axis=-2, keepdims=True), 1)
-    centred = (evidence.scores - (evidence.scores * seen).sum(axis=-2, keepdims=True) / count) * evidence.observed
-    spread = np.sqrt((centred**2 * seen).sum(axis=-2, keepdims=True) / count)
-    return centred / np.where(spread > 0, spread, 1.0)
-
-
-def _group(
-    points: NDArray, weights: NDArray, n_components: int, start: int, random_state: np.random.RandomState
-) -> NDArray:
-    """The profile of each person to begin with: n."""
-    if start == 0:
-        return _slices(points, weights, n_components)
-    seeds = points[_seeds(points, weights, n_components, random_state)]
-    return ((points[:, None, :] - seeds) ** 2).sum(axis=2).argmin(axis=1)
-
-
-def _slices(points: NDArray, weights: NDArray, n_components: int) -> NDArray:
+def _slices(points: NDArray, weights: NDArray, k: int) -> NDArray:
+    """Groups of equal weight along the direction in which people differ most: n."""
     direction = np.linalg.eigh((points * weights[:, None]).T @ points)[1][:, -1]
-    rank = np.argsort(np.argsort(points @ direction, kind="stable"), kind="stable")
-    return rank * n_components // len(points)
+    order = np.argsort(points @ (direction * np.sign(direction.sum())), kind="stable")
+    rank = np.empty(len(points))
+    rank[order] = np.cumsum(weights[order]) - weights[order] / 2
+    return np.minimum(rank * k / weights.sum(), k - 1).astype(int)
 
 
-def _seeds(points: NDArray, weights: NDArray, n_components: int, random_state: np.random.RandomState) -> list[int]:
-    """People far from one another, drawn as k-means++ does."""
-    chance = weights.copy()
-    distance = np.full(len(points), np.inf)
-    seeds = []
-    for _ in range(n_components):
-        total = np.cumsum(chance if chance.sum() > 0 else weights)
-        seeds.append(int(np.searchsorted(total, random_state.random_sample() * total[-1], side="right")))
-        distance = np.minimum(distance, ((points - points[seeds[-1]]) ** 2).sum(axis=1))
-        chance = distance * weights
-    return seeds
+def _grown(points: NDArray, weights: NDArray, k: int, count: int, random: np.random.RandomState) -> NDArray:
+    """Groups around seeds, people far from one another drawn as k-means++ does: count x n, -1 for nobody's.
 
-
-def _rough(evidence: Evidence, groups: NDArray, task: Task) -> Parameters:
-    """Mixtures (s) from hard groups (s x n): means and covariances of what is observed, softened by one pseudo-person.
-
-    A mean that nobody of the group has, and the pseudo-person's place, are the cohort's.
+    In turns: everybody with the nearest seed; the seeds alone; tight nuclei and one group of all the others.
     """
-    members = (groups[:, None, :] == np.arange(task.n_components)[:, None]) * evidence.weights[..., None, :]
-    sizes = members.sum(axis=2) + 1
-    seen = evidence.observed * 1.0
-    overall = _mean(evidence.weights @ seen, np.einsum("sn,snd->sd", evidence.weights, evidence.scores))
-    means = (members @ evidence.scores + overall[:, None, :]) / (members @ seen + 1)
-    residuals = (evidence.scores[:, None] - means[:, :, None]) * seen
-    scatter = np.swapaxes(residuals * members[..., None], -1, -2) @ residuals + np.diag(task.prior.spread)
-    return Parameters(sizes / sizes.sum(axis=1, keepdims=True), means, task.family.covariances(scatter, sizes))
+    n = len(points)
+    nearest, size = np.ones((count, n)), random.uniform(0.05, 1.0, (count, 1)) * n / k
+    wide, nuclei = np.zeros((count, n), dtype=int), np.full((count, n), k - 1)
+    alone = np.full((count, n), -1)
+    lengths = (points**2).sum(axis=1)
+    for seed in range(k):
+        chance = np.cumsum(nearest * weights, axis=1)
+        chosen = (chance < random.random_sample((count, 1)) * chance[:, -1:]).sum(axis=1)
+        chosen = np.minimum(chosen, n - 1)
+        distance = np.maximum(lengths - 2 * points[chosen] @ points.T + lengths[chosen][:, None], 0.0)
+        closer = distance < nearest if seed else np.ones_like(wide, dtype=bool)
+        wide[closer] = seed
+        nearest = np.where(closer, distance, nearest)
+        alone[np.arange(count), chosen] = seed
+        if seed < k - 1:
+            nuclei[np.argsort(np.argsort(distance, axis=1), axis=1) < size] = seed
+    turn = np.arange(count)[:, None] % 3
+    return np.choose(turn, [wide, alone, nuclei])
 
 
-def _mean(count: NDArray, total: NDArray) -> NDArray:
-    return total / np.maximum(count, 1)
-
-
-def as_cohort(evidence: Evidence) -> Evidence:
-    """One cohort as the batch of one that ``search`` wants."""
-    return replace(evidence, scores=evidence.scores[None], weights=evidence.weights[None])
+def _rough(evidence: Evidence, groups: NDArray, rules: Rules, k: int) -> Parameters:
+    """Mixtures (s) from hard groups (s x n), with one pseudo-person of the cohort's spread in each."""
+    shape = (len(groups), k, evidence.scores.shape[-1])
+    spread = rules.family.packed(np.diag(rules.prior.spread))
+    cohort = Parameters(
+        np.full(shape[:2], 1 / k), np.zeros(shape), np.broadcast_to(spread, (*shape[:2], *spread.shape))
+    )
+    members = (groups[:, None, :] == np.arange(k)[:, None]) * evidence.weights[..., None, :]
+    softened = replace(rules, prior=Prior(rules.prior.spread, rules.prior.spread))
+    return m_step(evidence, sums(evidence, members), cohort, softened)

@@ -47,7 +47,9 @@ def test_clear_profiles_are_shown_with_the_words_of_their_size(n, code):
     assert (told.code, told.shown, told.n_components) == (code, True, 3)
     judged = table[table["judged"]].iloc[0]
     assert judged["jaccard"] >= 0.75
-    assert (judged["blrt_p"] <= 0.05 and judged["split_half"] >= 0.6) == (n >= 60)
+    assert judged["blrt_p"] <= 0.05 and judged["split_half"] >= 0.6
+    assert judged["jaccard"] == min(judged["jaccards"]) and len(judged["jaccards"]) == 3
+    assert judged["p_components"] == pytest.approx(table.drop_duplicates("n_components")["p_components"].max())
 
 
 @pytest.mark.parametrize("r", [0.0, 0.5])
@@ -97,6 +99,31 @@ def test_at_most_three_profiles_below_two_hundred():
     assert table.loc[table["judged"], "n_components"].item() <= 3
 
 
+@pytest.mark.parametrize("measured", ["all", "verdict"])
+def test_order_of_people_and_scales_and_workers_change_nothing(measured):
+    frame = three_groups(45)
+    straight = compare_profiles(frame, 2, measured=measured)
+    turned = frame.sample(frac=1, random_state=3)[["C", "A", "B"]]
+    for other in (
+        compare_profiles(turned, 2, measured=measured),
+        compare_profiles(frame, 2, measured=measured, n_jobs=2),
+    ):
+        pd.testing.assert_frame_equal(straight, other)
+
+
+def test_progress_is_told_and_only_the_judged_candidate_is_measured_when_asked():
+    told = []
+    table = compare_profiles(three_groups(36), 2, measured="verdict", progress=lambda *each: told.append(each))
+    assert told == [(done, len(table)) for done in range(1, len(table) + 1)]
+    assert table["jaccard"].notna().tolist() == table["judged"].tolist()
+
+
+def test_the_chances_of_each_number_of_profiles_sum_to_one():
+    table = compare_profiles(three_groups(36), 4, measured="verdict")
+    assert table.groupby("n_components")["p_components"].first().sum() == pytest.approx(1)
+    assert table.groupby("n_components")["p_components"].nunique().max() == 1
+
+
 def test_the_same_seed_gives_the_same_table_and_errors_are_used():
     frame = three_groups(36)
     one, other = (compare_profiles(frame, 2, random_state=5) for _ in range(2))
@@ -110,7 +137,7 @@ def test_the_rules_are_those_of_the_size_table():
         None, None, "hypothesis", "hypothesis", "exploratory profiles", "exploratory profiles", "profiles",
     ]  # fmt: skip
     assert [(rule.n, rule.most_components, rule.smallest, rule.smallest_share, rule.starts) for rule in RULES] == [
-        (30, 3, 5, 0.10, 20), (60, 3, 5, 0.10, 20), (200, 99, 25, 0.05, 50),
+        (30, 3, 5, 0.10, 50), (60, 3, 5, 0.10, 50), (200, 99, 25, 0.05, 50),
     ]  # fmt: skip
 
 

@@ -1,0 +1,105 @@
+"""One candidate among mixtures: its fit, and what chance does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
+
+from angle_mort.profiles.evidence import Parameters
+from angle_mort.profiles.expectation import Rules
+from angle_mort.profiles.families import FAMILIES
+from angle_mort.profiles.mixture import ProfileMixture, Workshop
+from angle_mort.profiles.resampling import bayesian_refits, drawn, jaccard, likelihoods, shares
+from angle_mort.profiles.starts import search
+
+_REFITS, _DRAWN, _SPLITS = 50, 99, 20
+_STARTS = 10  # of each mixture fitted to a resampled cohort
+_MAX_ITER, _TOL = 600, 1e-3  # of the same: they are many, and none is shown
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """People to compare candidates on, and how each is fitted; a candidate's seed depends on itself alone."""
+
+    frame: pd.DataFrame
+    errors: pd.DataFrame | None
+    prior: str | float | None
+    n_init: int
+    seed: int
+
+    def candidate(self, family: str, n_components: int) -> Candidate:
+        seed = [self.seed, list(FAMILIES).index(family), n_components]
+        model = ProfileMixture(
+            n_components, family, self.prior, n_init=self.n_init, random_state=np.random.RandomState(seed)
+        ).fit(self.frame, standard_errors=self.errors)
+        scores = self.frame.to_numpy(dtype=float)
+        errors = np.zeros(scores.shape) if self.errors is None else self.errors.fillna(0.0).to_numpy(dtype=float)
+        return Candidate(model, Workshop.open(scores, errors, FAMILIES[family], np.ones(len(scores))), tuple(seed))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A fitted mixture, the scores that it was fitted to, and what chance does to it (computed when asked for)."""
+
+    model: ProfileMixture
+    workshop: Workshop
+    seed: tuple[int, ...]
+
+    @cached_property
+    def best(self) -> Parameters:
+        """The mixture in the units of the workshop, as a batch of one."""
+        own = Parameters(self.model.weights_, self.model.means_, self.model.covariances_)
+        return self.workshop.in_these_units(own)
+
+    @cached_property
+    def memberships(self) -> NDArray:
+        """n x k, in the order of the workshop."""
+        return shares(self.workshop.evidence, self.best)[0].T
+
+    @cached_property
+    def jaccards(self) -> NDArray:
+        """How well each profile is found again when people count differently: k indices of Jaccard, 0 to 1."""
+        evidence = self.workshop.evidence
+        again, weights = bayesian_refits(evidence, self.best, self.rules, _REFITS, self.random(1))
+        return jaccard(evidence, self.best, again, weights)
+
+    @cached_property
+    def split_half(self) -> float:
+        """Median adjusted Rand index, over all people, between the mixtures of two random halves."""
+        evidence, random = self.workshop.evidence, self.random(2)
+        halves = np.array([random.permutation(len(evidence.seen)) % 2 for _ in range(_SPLITS)], dtype=float)
+        labels = []
+        for half in (halves, 1 - halves):
+            found = search(evidence.reweighted(half), self.rules, self.model.n_components, _STARTS, random)
+            labels.append(shares(evidence, found.parameters).argmax(axis=1))
+        return float(np.median([adjusted_rand_score(*pair) for pair in zip(*labels, strict=True)]))
+
+    @property
+    def rules(self) -> Rules:
+        return self.workshop.rules(self.model.prior, _MAX_ITER, _TOL)
+
+    def random(self, purpose: int) -> np.random.RandomState:
+        return np.random.RandomState([*self.seed, purpose])
+
+    def likelihoods_of(self, cohorts: NDArray) -> NDArray:
+        """The log-likelihood of this kind of mixture fitted to each cohort (c x n x d, in the units of the scores)."""
+        evidence = self.workshop.evidence.rescored((cohorts - self.workshop.centre) / self.workshop.scale)
+        found = search(evidence, self.rules, self.model.n_components, _STARTS, self.random(3))
+        return likelihoods(evidence, found.parameters) + self.workshop.log_scale
+
+
+def bootstrap_ratio(candidate: Candidate, null: Candidate, n_bootstrap: int = _DRAWN) -> float:
+    """p of the likelihood ratio of a candidate against a smaller one: (1 + larger ratios) / (1 + cohorts drawn).
+
+    Cohorts are drawn from ``null``, with the gaps and errors of the real one; both are fitted to each.
+    """
+    shop = null.workshop
+    cohorts = drawn(shop.evidence, null.rules, null.best, n_bootstrap, candidate.random(4)) * shop.scale + shop.centre
+    gains = candidate.likelihoods_of(cohorts) - null.likelihoods_of(cohorts)
+    observed = candidate.model.log_likelihood_ - null.model.log_likelihood_
+    return float((1 + (gains >= observed).sum()) / (1 + n_bootstrap))
