@@ -261,7 +261,8 @@ class PatternLayout:
         gain = wide @ self._precisions(covariances)[0]
         shift = (gain @ shift[..., None])[..., 0].sum(axis=-2)
         unseen = people[..., None, None] * (wide - gain @ wide)
-        return shift, (gain @ square @ np.swapaxes(gain, -1, -2) + unseen).sum(axis=-3)
+        square = (gain @ square @ np.swapaxes(gain, -1, -2) + unseen).sum(axis=-3)
+        return shift, (square + np.swapaxes(square, -1, -2)) / 2  # what rounding leaves askew would grow step by step
 
     def _precisions(self, covariances: NDArray) -> tuple[NDArray, NDArray]:
         """Inverse (... x k x p x d x d, 0 where missing) and log-determinant of the observed covariances.
