@@ -8,18 +8,25 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+from scipy.stats import rankdata
 from sklearn.metrics import adjusted_rand_score
 
-from angle_mort.profiles.evidence import Parameters
+from angle_mort.profiles.evidence import Parameters, arranged
 from angle_mort.profiles.expectation import Rules
 from angle_mort.profiles.families import FAMILIES
 from angle_mort.profiles.mixture import ProfileMixture, Workshop
+from angle_mort.profiles.one_group import OneGroup, one_group, simplest
 from angle_mort.profiles.resampling import bayesian_refits, drawn, jaccard, likelihoods, shares
 from angle_mort.profiles.starts import search
 
 _REFITS, _DRAWN, _SPLITS = 50, 99, 20
 _STARTS = 10  # of each mixture fitted to a resampled cohort
 _MAX_ITER, _TOL = 600, 1e-3  # of the same: they are many, and none is shown
+
+
+SINGLE_GROUP = ("EEE", 1)
+"""The correlated single group: the candidate that profiles have to beat."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,23 @@ class Cohort:
         scores = self.frame.to_numpy(dtype=float)
         errors = np.zeros(scores.shape) if self.errors is None else self.errors.fillna(0.0).to_numpy(dtype=float)
         return Candidate(model, Workshop.open(scores, errors, FAMILIES[family], np.ones(len(scores))), tuple(seed))
+
+    @cached_property
+    def single(self) -> Candidate:
+        return self.candidate(*SINGLE_GROUP)
+
+    @cached_property
+    def matrix(self) -> tuple[NDArray, NDArray]:
+        """Scores and errors (0 where exact), in an order of rows and columns that depends on the values alone."""
+        scores = self.frame.to_numpy(dtype=float)
+        errors = np.zeros(scores.shape) if self.errors is None else self.errors.fillna(0.0).to_numpy(dtype=float)
+        rows, columns = arranged(scores, errors)
+        return scores[np.ix_(rows, columns)], errors[np.ix_(rows, columns)]
+
+    @cached_property
+    def one_group(self) -> OneGroup:
+        """One group with fewer numbers than ``single``, correlated too."""
+        return simplest(*self.matrix)
 
 
 @dataclass(frozen=True)
@@ -101,5 +125,31 @@ def bootstrap_ratio(candidate: Candidate, null: Candidate, n_bootstrap: int = _D
     shop = null.workshop
     cohorts = drawn(shop.evidence, null.rules, null.best, n_bootstrap, candidate.random(4)) * shop.scale + shop.centre
     gains = candidate.likelihoods_of(cohorts) - null.likelihoods_of(cohorts)
-    observed = candidate.model.log_likelihood_ - null.model.log_likelihood_
-    return float((1 + (gains >= observed).sum()) / (1 + n_bootstrap))
+    return _p(gains, candidate.model.log_likelihood_ - null.model.log_likelihood_)
+
+
+def shaped_ratio(candidate: Candidate, cohort: Cohort, n_bootstrap: int = _DRAWN) -> float:
+    """The same against one group of few numbers in which each scale has the shape that it has in the cohort.
+
+    A scale that piles up at one end is no normal curve, and several profiles fit it better than one group does (Bauer &
+    Curran 2003): that alone makes no types. Cohorts are drawn from a Gaussian copula. A full covariance of few people
+    holds much of their chance, and cohorts drawn from it would be too easy to beat.
+    """
+    (scores, errors), group, random = cohort.matrix, cohort.one_group, candidate.random(5)
+    normal = np.column_stack([_normal_scores(each) for each in scores.T])
+    root = np.linalg.cholesky(one_group(normal, np.zeros(normal.shape), group.form).correlation)
+    rank = ndtr(random.standard_normal((n_bootstrap, *scores.shape)) @ root.T)
+    cohorts = np.stack([np.nanquantile(own, rank[..., j]) for j, own in enumerate(scores.T)], axis=-1)
+    cohorts[:, np.isnan(scores)] = np.nan
+    null = np.array([one_group(each, errors, group.form).log_likelihood for each in cohorts])
+    observed = candidate.model.log_likelihood_ - group.log_likelihood
+    return _p(candidate.likelihoods_of(np.nan_to_num(cohorts)) - null, observed)
+
+
+def _p(gains: NDArray, observed: float) -> float:
+    return float((1 + (gains >= observed).sum()) / (1 + len(gains)))
+
+
+def _normal_scores(scores: NDArray) -> NDArray:
+    """Scores by their rank, as a normal curve would have them (van der Waerden 1952)."""
+    return ndtri(rankdata(scores, nan_policy="omit") / (np.sum(~np.isnan(scores)) + 1))

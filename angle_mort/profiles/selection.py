@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.profiles.candidates import Candidate, Cohort, bootstrap_ratio
+from angle_mort.profiles.candidates import SINGLE_GROUP, Candidate, Cohort, bootstrap_ratio, shaped_ratio
 from angle_mort.profiles.families import FAMILIES
 
-SINGLE_GROUP = ("EEE", 1)
-"""The correlated single group: the candidate that profiles have to beat."""
-
-COMPARED = ("EEI", "VVI", "EEE")
+COMPARED = ("EII", "EEI", "EEE")
 TOO_FEW, ONE_GROUP, SMALL = "too few", "one group", "small profile"
 NOT_CONVERGED, NOT_REPLICATED, UNSTABLE = "not converged", "not replicated", "unstable"
 NOT_SIGNIFICANT, NOT_SPLIT = "not beyond one group", "not found in halves"
@@ -32,10 +29,14 @@ AGREEMENT = 0.60  # median adjusted Rand index between the models of two halves;
 
 COLUMNS = [
     "family", "n_components", "log_likelihood", "n_parameters", "bic", "icl", "aic3", "smallest", "relative_entropy",
-    "replicated", "jaccard", "jaccards", "blrt_p", "split_half", "p_components", "judged", "best", "verdict",
+    "replicated", "jaccard", "jaccards", "shape_p", "blrt_p", "split_half", "p_components", "judged", "best", "verdict",
 ]  # fmt: skip
 
-MEASURES = ("jaccard", "jaccards", "blrt_p", "split_half")
+MEASURED_FOR = {
+    UNSTABLE: ("jaccards", "jaccard"), NOT_SIGNIFICANT: ("shape_p", "blrt_p"), NOT_SPLIT: ("split_half",),
+}  # fmt: skip
+"""What each condition looks at, in the order in which they are asked."""
+MEASURES = tuple(name for names in MEASURED_FOR.values() for name in names)
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,9 @@ def compare_profiles(
     max_components : most profiles tried.
     random_state : seed; the same seed gives the same table, whatever the number of workers and the order of people.
     standard_errors : of the same shape, or None.
-    families, prior : of the candidates; see ``ProfileMixture``.
-    measured : ``"all"``: every candidate of two profiles or more is resampled; ``"verdict"``: the judged one only.
+    families, prior : of the candidates; see ``ProfileMixture``. An unknown setting is refused (AM514).
+    measured : ``"all"``: every candidate of two profiles or more is resampled; ``"verdict"``: the judged one only, as
+        far as the verdict needs (the other measures are missing).
     n_jobs : processes that work side by side.
     progress : called with (done, total) as candidates are ready.
 
@@ -100,7 +102,8 @@ def compare_profiles(
     ``smallest`` (people in the smallest profile); ``relative_entropy`` (0 to 1, sharper is higher; missing for one
     profile; it decides nothing); ``replicated`` (the best solution was reached by two starts). ``jaccards``: how well
     each profile is found again over 50 Bayesian bootstrap refits, and ``jaccard`` the least of them; ``blrt_p``: of the
-    bootstrap likelihood-ratio test against the correlated single group (99 cohorts drawn); ``split_half``: median
+    bootstrap likelihood-ratio test against the correlated single group (99 cohorts drawn), ``shape_p``: the same
+    against one group of few numbers in which each scale has the shape that it has here; ``split_half``: median
     agreement of 20 pairs of halves.
 
     ``p_components`` is the probability of that number of profiles, all families together (weights exp(-BIC/2)).
@@ -108,22 +111,22 @@ def compare_profiles(
     those that the size of the cohort allows. ``verdict`` is about that one, and the same in each row.
 
     Verdicts, by the number n of people. Below 30 ``too few``: nothing is fitted, all numbers are missing. From 30, at
-    most 3 profiles are allowed (from 200, all); ``one group`` unless BIC is better than the single group's by more than
-    6; ``not converged``; ``small profile`` under 5 people or 10 % (from 200: 25 people or 5 %); ``unstable`` when a
-    profile's Jaccard is below .75; from 60 also ``not beyond one group`` when the bootstrap test's p is above .05, and
-    ``not found in halves`` when their agreement is below .60; from 200 also ``not replicated`` over 50 starts.
+    most 3 profiles are allowed (from 200, all); ``one group`` unless BIC is better by more than 6 than that of any
+    single group, those of few numbers (``one_group``) included; ``not converged``; ``small profile`` under 5 people or
+    10 % (from 200: 25 people or 5 %); ``unstable`` when a profile's Jaccard is below .75; ``not beyond one group`` when
+    ``shape_p`` (from 60 also ``blrt_p``) is above .05; from 60 also ``not found in halves`` when their agreement is
+    below .60; from 200 also ``not replicated`` over 50 starts.
     Otherwise ``hypothesis`` (30-59), ``exploratory profiles`` (60-199), ``profiles`` (200 on).
 
     >>> rng = np.random.default_rng(2)
     >>> one_group = pd.DataFrame(rng.normal(50, 18, (40, 3)), columns=["A", "B", "C"])
     >>> table = compare_profiles(one_group, max_components=2)
     >>> table[["family", "n_components"]].head(3).to_numpy().tolist()
-    [['EEE', 1], ['EEI', 1], ['EEI', 2]]
+    [['EEE', 1], ['EII', 1], ['EII', 2]]
     >>> verdict(table)
     Verdict(code='one group', shown=False, family=None, n_components=None)
     """
-    if not isinstance(max_components, int | np.integer) or max_components < 1:
-        raise AngleMortError(problem("AM514", name="max_components", expected="> 0", value=max_components))
+    _refuse_settings(max_components, families, measured)
     kept = frame[frame.notna().any(axis=1)]
     errors = None if standard_errors is None else standard_errors.loc[kept.index]
     rule = _rule(len(kept))
@@ -133,17 +136,35 @@ def compare_profiles(
     wanted = list(_candidates(*kept.shape, max_components, families))
     jobs = [partial(_row, cohort, *each, measured == "all") for each in wanted]
     table = pd.DataFrame(_done(jobs, n_jobs, progress))
-    judged = _judged(table, rule)
+    judged, singles = _judged(table, rule), table.loc[table["n_components"] == 1, "bic"]
+    single = min(singles.min(), cohort.one_group.bic(len(kept)))
     table["p_components"] = _chances(table)
     table["judged"], table["best"] = table.index == judged, table.index == table["aic3"].idxmin()
-    code = _code(table, judged, rule, len(kept))
-    if measured != "all" and code in (*SHOWN, UNSTABLE):
-        own = _row(cohort, *wanted[judged], True)
-        for name in MEASURES:
-            table[name] = table[name].astype(object)
-            table.at[judged, name] = own[name]
-        code = _code(table, judged, rule, len(kept))
+    code = _code(table, judged, single, rule, len(kept))
+    if code in MEASURED_FOR and measured != "all":
+        table[list(MEASURES)] = table[list(MEASURES)].astype(object)
+        candidate = cohort.candidate(*wanted[judged])
+        for step in MEASURED_FOR:  # a cohort that fails at one step is not put through the next
+            if step == code:
+                for name in MEASURED_FOR[step]:
+                    table.at[judged, name] = _measure(name, cohort, candidate)
+                code = _code(table, judged, single, rule, len(kept))
     return table.assign(verdict=code)[COLUMNS]
+
+
+def _refuse_settings(max_components: int, families: Sequence[str], measured: str) -> None:
+    rules = {
+        "max_components": (max_components, isinstance(max_components, int | np.integer) and max_components >= 1, "> 0"),
+        "families": (families, bool(families) and set(families) <= set(FAMILIES), " ".join(FAMILIES)),
+        "measured": (measured, measured in ("all", "verdict"), "all, verdict"),
+    }
+    wrong = [
+        problem("AM514", name=name, expected=expected, value=value)
+        for name, (value, right, expected) in rules.items()
+        if not right
+    ]
+    if wrong:
+        raise AngleMortError(*wrong)
 
 
 def verdict(comparison: pd.DataFrame) -> Verdict:
@@ -205,17 +226,19 @@ def _row(cohort: Cohort, family: str, n_components: int, measured: bool) -> dict
         "smallest": int(np.bincount(memberships.argmax(axis=1), minlength=n_components).min()),
         "relative_entropy": _relative_entropy(memberships),
     }
-    return row | (_measures(cohort, candidate) if measured and n_components > 1 else dict.fromkeys(MEASURES, np.nan))
+    wanted = MEASURES if measured and n_components > 1 else ()
+    return row | dict.fromkeys(MEASURES, np.nan) | {name: _measure(name, cohort, candidate) for name in wanted}
 
 
-def _measures(cohort: Cohort, candidate: Candidate) -> dict[str, object]:
-    jaccards = candidate.jaccards
-    return {
-        "jaccard": float(jaccards.min().round(3)),
-        "jaccards": jaccards.round(3).tolist(),
-        "blrt_p": bootstrap_ratio(candidate, cohort.candidate(*SINGLE_GROUP)),
-        "split_half": candidate.split_half,
-    }
+def _measure(name: str, cohort: Cohort, candidate: Candidate) -> object:
+    if name == "shape_p":
+        return shaped_ratio(candidate, cohort)
+    if name == "blrt_p":
+        return bootstrap_ratio(candidate, cohort.single)
+    if name == "split_half":
+        return candidate.split_half
+    jaccards = candidate.jaccards.round(3)
+    return float(jaccards.min()) if name == "jaccard" else jaccards.tolist()
 
 
 def _relative_entropy(memberships: NDArray) -> float:
@@ -236,19 +259,18 @@ def _judged(table: pd.DataFrame, rule: Rule) -> int | None:
     return None if allowed.empty else allowed["bic"].idxmin()
 
 
-def _code(table: pd.DataFrame, judged: int | None, rule: Rule, n: int) -> str:
+def _code(table: pd.DataFrame, judged: int | None, single: float, rule: Rule, n: int) -> str:
     """The verdict: the first condition that is not met, or what may be shown; a measure not made yet is not met."""
-    single = table.iloc[0]
-    if np.isnan(single["bic"]):
+    if np.isnan(table["bic"].iloc[0]):
         return NOT_CONVERGED
-    if judged is None or not single["bic"] - table["bic"].loc[judged] > MARGIN:
+    if judged is None or not single - table["bic"].loc[judged] > MARGIN:
         return ONE_GROUP
     row = table.loc[judged]
     conditions = {
         SMALL: row["smallest"] >= max(rule.smallest, rule.smallest_share * n),
         NOT_REPLICATED: row["replicated"] or rule.shown != PROFILES,
         UNSTABLE: row["jaccard"] >= JACCARD,
-        NOT_SIGNIFICANT: row["blrt_p"] <= SIGNIFICANCE or not rule.tested,
+        NOT_SIGNIFICANT: row["shape_p"] <= SIGNIFICANCE and (row["blrt_p"] <= SIGNIFICANCE or not rule.tested),
         NOT_SPLIT: row["split_half"] >= AGREEMENT or not rule.tested,
     }
     return next((code for code, met in conditions.items() if not met), rule.shown)

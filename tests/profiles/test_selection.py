@@ -141,6 +141,16 @@ def test_the_rules_are_those_of_the_size_table():
     ]  # fmt: skip
 
 
-def test_wrong_settings_have_a_code():
+@pytest.mark.parametrize(
+    "wrong",
+    [{"max_components": 0}, {"max_components": 2.5}, {"measured": "some"}, {"families": ["XYZ"]}, {"families": []}],
+)
+def test_wrong_settings_have_a_code(wrong):
     with pytest.raises(AngleMortError, match="AM514"):
-        compare_profiles(three_groups(36), max_components=0)
+        compare_profiles(three_groups(36), **wrong)
+
+
+def test_several_wrong_settings_are_told_at_once():
+    with pytest.raises(AngleMortError) as caught:
+        compare_profiles(three_groups(36), 0, measured="some")
+    assert len(caught.value.problems) == 2
