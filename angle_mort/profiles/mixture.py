@@ -36,7 +36,7 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         maximum likelihood.
     n_init : starts, half of them fresh, half the best of these with one profile moved. All make a short run, the best
         quarter (at least 5) go on to the end.
-    max_iter : steps of expectation-maximisation at most.
+    max_iter : steps of the long run at most, counted in threes (two of expectation-maximisation and a leap).
     tol : a start has converged when the log-likelihood still to gain, judged by how fast steps shrink, is below this.
     random_state : seed of the starts.
 
@@ -44,7 +44,7 @@ class ProfileMixture(DensityMixin, BaseEstimator):
     ----------
     weights_ (k), means_ (k x d), covariances_ (k x d x d) : the profiles, by rising mean of their means.
     converged_ : whether the best start converged; where it did not, every result is refused (AM517).
-    n_iter_, n_replicated_ : its steps; how many finalists reached its objective within 1e-4 of its size.
+    n_iter_, n_replicated_ : its steps; how many finalists reached its objective within .01.
     log_likelihood_ : of the data fitted, without the prior.
     objective_history_ : log-likelihood plus log-prior after each step; it never falls.
     n_respondents_, n_parameters_ : people with at least one score; free numbers of the model.
