@@ -65,6 +65,24 @@ class Cohort:
         """One group with fewer numbers than ``single``, correlated too."""
         return simplest(*self.matrix)
 
+    @cached_property
+    def shaped_draws(self) -> tuple[NDArray, NDArray]:
+        """Cohorts drawn from that group, each scale of the shape it has here (c x n x d), and its log-likelihoods (c).
+
+        A scale that piles up at one end is no normal curve, and several profiles fit it better than one group does
+        (Bauer & Curran 2003): that alone makes no types. The draws are from a Gaussian copula of few numbers. A full
+        covariance of few people holds much of their chance, and cohorts drawn from it would be too easy to beat.
+        """
+        (scores, errors), form = self.matrix, self.one_group.form
+        normal = np.column_stack([_normal_scores(each) for each in scores.T])
+        root = np.linalg.cholesky(one_group(normal, np.zeros(normal.shape), form).correlation)
+        random = np.random.RandomState([self.seed, 5])
+        rank = ndtr(random.standard_normal((_DRAWN, *scores.shape)) @ root.T)
+        cohorts = np.stack([np.nanquantile(own, rank[..., j]) for j, own in enumerate(scores.T)], axis=-1)
+        cohorts[:, np.isnan(scores)] = np.nan
+        likelihood = np.array([one_group(each, errors, form).log_likelihood for each in cohorts])
+        return np.nan_to_num(cohorts), likelihood
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -103,6 +121,13 @@ class Candidate:
             labels.append(shares(evidence, found.parameters).argmax(axis=1))
         return float(np.median([adjusted_rand_score(*pair) for pair in zip(*labels, strict=True)]))
 
+    @cached_property
+    def draws(self) -> tuple[NDArray, NDArray]:
+        """Cohorts drawn from this mixture (c x n x d, in units of the scores), and its log-likelihoods in them (c)."""
+        shop = self.workshop
+        cohorts = drawn(shop.evidence, self.rules, self.best, _DRAWN, self.random(4)) * shop.scale + shop.centre
+        return cohorts, self.likelihoods_of(cohorts)
+
     @property
     def rules(self) -> Rules:
         return self.workshop.rules(self.model.prior, _MAX_ITER, _TOL)
@@ -117,33 +142,22 @@ class Candidate:
         return likelihoods(evidence, found.parameters) + self.workshop.log_scale
 
 
-def bootstrap_ratio(candidate: Candidate, null: Candidate, n_bootstrap: int = _DRAWN) -> float:
+def bootstrap_ratio(candidate: Candidate, null: Candidate) -> float:
     """p of the likelihood ratio of a candidate against a smaller one: (1 + larger ratios) / (1 + cohorts drawn).
 
     Cohorts are drawn from ``null``, with the gaps and errors of the real one; both are fitted to each.
     """
-    shop = null.workshop
-    cohorts = drawn(shop.evidence, null.rules, null.best, n_bootstrap, candidate.random(4)) * shop.scale + shop.centre
-    gains = candidate.likelihoods_of(cohorts) - null.likelihoods_of(cohorts)
-    return _p(gains, candidate.model.log_likelihood_ - null.model.log_likelihood_)
+    cohorts, likelihood = null.draws
+    return _p(
+        candidate.likelihoods_of(cohorts) - likelihood, candidate.model.log_likelihood_ - null.model.log_likelihood_
+    )
 
 
-def shaped_ratio(candidate: Candidate, cohort: Cohort, n_bootstrap: int = _DRAWN) -> float:
-    """The same against one group of few numbers in which each scale has the shape that it has in the cohort.
-
-    A scale that piles up at one end is no normal curve, and several profiles fit it better than one group does (Bauer &
-    Curran 2003): that alone makes no types. Cohorts are drawn from a Gaussian copula. A full covariance of few people
-    holds much of their chance, and cohorts drawn from it would be too easy to beat.
-    """
-    (scores, errors), group, random = cohort.matrix, cohort.one_group, candidate.random(5)
-    normal = np.column_stack([_normal_scores(each) for each in scores.T])
-    root = np.linalg.cholesky(one_group(normal, np.zeros(normal.shape), group.form).correlation)
-    rank = ndtr(random.standard_normal((n_bootstrap, *scores.shape)) @ root.T)
-    cohorts = np.stack([np.nanquantile(own, rank[..., j]) for j, own in enumerate(scores.T)], axis=-1)
-    cohorts[:, np.isnan(scores)] = np.nan
-    null = np.array([one_group(each, errors, group.form).log_likelihood for each in cohorts])
-    observed = candidate.model.log_likelihood_ - group.log_likelihood
-    return _p(candidate.likelihoods_of(np.nan_to_num(cohorts)) - null, observed)
+def shaped_ratio(candidate: Candidate, cohort: Cohort) -> float:
+    """The same against one group of few numbers in which each scale has the shape that it has in the cohort."""
+    cohorts, likelihood = cohort.shaped_draws
+    observed = candidate.model.log_likelihood_ - cohort.one_group.log_likelihood
+    return _p(candidate.likelihoods_of(cohorts) - likelihood, observed)
 
 
 def _p(gains: NDArray, observed: float) -> float:

@@ -55,11 +55,11 @@ def test_clear_profiles_are_shown_with_the_words_of_their_size(n, code):
 @pytest.mark.parametrize("r", [0.0, 0.5])
 @pytest.mark.parametrize("n", [40, 90])
 def test_one_group_is_called_one_group(n, r):
-    assert not verdict(compare_profiles(one_group(n, r), max_components=3)).shown
+    assert not verdict(compare_profiles(one_group(n, r), max_components=3, measured="verdict")).shown
 
 
 def test_the_correlated_single_group_is_always_there_and_candidates_do_not_outnumber_people():
-    table = compare_profiles(three_groups(32), max_components=6)
+    table = compare_profiles(three_groups(32), max_components=6, measured="verdict")
     assert table.loc[0, ["family", "n_components"]].tolist() == ["EEE", 1]
     assert not table.duplicated(["family", "n_components"]).any()
     assert (table["n_parameters"] < 32).all()
@@ -69,7 +69,7 @@ def test_the_correlated_single_group_is_always_there_and_candidates_do_not_outnu
 
 
 def test_criteria_follow_from_the_log_likelihood():
-    table = compare_profiles(three_groups(36), max_components=2)
+    table = compare_profiles(three_groups(36), max_components=2, measured="verdict")
     np.testing.assert_allclose(table["bic"], -2 * table["log_likelihood"] + table["n_parameters"] * np.log(36))
     np.testing.assert_allclose(table["aic3"], -2 * table["log_likelihood"] + table["n_parameters"] * 3)
     assert (table["icl"] >= table["bic"] - 1e-9).all()
@@ -77,7 +77,7 @@ def test_criteria_follow_from_the_log_likelihood():
 
 
 def test_more_profiles_are_never_less_likely():
-    table = compare_profiles(three_groups(60), max_components=4)
+    table = compare_profiles(three_groups(60), max_components=4, measured="verdict")
     for _, path in table[table["family"] != "EEE"].groupby("family"):
         assert path["log_likelihood"].is_monotonic_increasing
 
@@ -85,7 +85,7 @@ def test_more_profiles_are_never_less_likely():
 def test_a_small_profile_is_not_shown():
     rng = np.random.default_rng(3)
     scores = np.vstack([rng.normal(40, 6, (38, 3)), rng.normal(90, 3, (3, 3))])
-    told = verdict(compare_profiles(pd.DataFrame(scores, columns=list("ABC")), max_components=2))
+    told = verdict(compare_profiles(pd.DataFrame(scores, columns=list("ABC")), max_components=2, measured="verdict"))
     assert told.code == "small profile"
     assert told.n_components is None
 
@@ -94,7 +94,7 @@ def test_at_most_three_profiles_below_two_hundred():
     rng = np.random.default_rng(4)
     corners = np.array([[20, 20, 20], [80, 20, 20], [20, 80, 20], [20, 20, 80]])
     scores = pd.DataFrame(corners[np.arange(48) % 4] + rng.normal(0, 4, (48, 3)), columns=list("ABC"))
-    table = compare_profiles(scores, max_components=4)
+    table = compare_profiles(scores, max_components=4, measured="verdict")
     assert table.loc[table["bic"].idxmin(), "n_components"] == 4
     assert table.loc[table["judged"], "n_components"].item() <= 3
 
@@ -129,7 +129,7 @@ def test_the_same_seed_gives_the_same_table_and_errors_are_used():
     one, other = (compare_profiles(frame, 2, random_state=5) for _ in range(2))
     pd.testing.assert_frame_equal(one, other)
     errors = pd.DataFrame(6.0, index=frame.index, columns=frame.columns)
-    assert not np.allclose(compare_profiles(frame, 2, standard_errors=errors)["bic"], one["bic"])
+    assert not np.allclose(compare_profiles(frame, 2, standard_errors=errors, measured="verdict")["bic"], one["bic"])
 
 
 def test_the_rules_are_those_of_the_size_table():
