@@ -30,6 +30,7 @@ _SHELF = {
     "report": "cohort",
     "score_responses": "scores",
     "views": None,
+    "write_norms": "instrument",
 }
 
 __all__ = ["__version__", *_SHELF]

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from angle_mort.disclosure.certificate import CERTIFICATE, FILES
 from angle_mort.disclosure.release import tidy_scores
 from angle_mort.disclosure.summary import WorkingCohort
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.instrument import Instrument, load_instrument
+from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
 from angle_mort.profiles.prototypes import place_among_prototypes
 from angle_mort.responses import Intake, answer_care
 from angle_mort.results import LEADER, CohortSummary, LeaderSheet
@@ -110,10 +110,11 @@ def _read_bands(scores: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
 
 
 def load_cohort(folder: str | Path, instrument: Instrument | None = None) -> Cohort:
-    """A released cohort, accepted only when its files match its certificate.
+    """A released cohort, accepted only when its files match its certificate, and read with the norms it was made with.
 
+    The certificate names the norms; they travel with the package, or stand in the workspace's ``data/norms``.
     Raises ``AngleMortError``: AM601 no such cohort, AM602 changed, AM603 made by a later version, AM604 unreadable
-    certificate, AM608 another questionnaire.
+    certificate, AM608 another questionnaire, AM104 its norms are not there, AM617 they were changed.
 
     >>> from angle_mort.shipped import shipped
     >>> cohort = load_cohort(shipped("demo") / "cohorte")
@@ -127,7 +128,18 @@ def load_cohort(folder: str | Path, instrument: Instrument | None = None) -> Coh
     if (made_with["name"], made_with["version"]) != (instrument.name, instrument.version):
         found = f"{made_with['name']} {made_with['version']}"
         raise AngleMortError(problem("AM608", found=found, known=f"{instrument.name} {instrument.version}"))
-    return Cohort(str(certificate["name"]), leaders, items, certificate, instrument)
+    norms = _norms_of(certificate, folder, instrument)
+    return Cohort(str(certificate["name"]), leaders, items, certificate, replace(instrument, norms=norms))
+
+
+def _norms_of(certificate: Mapping, folder: Path, instrument: Instrument) -> Norms:
+    """The norms that the certificate names: the instrument's own, or those of the workspace that the folder lies in."""
+    made_with, own = certificate["norms"], instrument.norms
+    place = folder.resolve().parent.parent / NORMS.name  # data/cohorts/NAME beside data/norms
+    norms = own if own.name == made_with["name"] else load_norms(made_with["name"], place)
+    if made_with.get("seal", norms.seal) != norms.seal:
+        raise AngleMortError(problem("AM617", name=norms.name, cohort=str(certificate["name"])))
+    return norms
 
 
 def check_name(name: str) -> str:

@@ -14,6 +14,7 @@ CODES: dict[str, str] = {
     "AM101": "The questionnaire file {path} cannot be read: {reason}. Use the one that travels with the package.",
     "AM102": "The questionnaire file {path} contradicts itself: {reason}. Correct the file.",
     "AM103": "The norms file {path} cannot be used: {reason}. Make it again with build_norms, or correct it.",
+    "AM104": "There are no norms named {name}. Put the file {name}.yaml into {folder}, or name others.",
     # 2xx responses
     "AM201": "There is no file {path}. Check the path.",
     "AM202": "The file {path} is empty. Export the answers again.",
@@ -106,6 +107,7 @@ CODES: dict[str, str] = {
     "AM614": "Folder {folder} cannot be written: nothing was changed. Check rights, free space and open programs.",
     "AM610": "Cohort {name} exists already. Choose another name, or replace it explicitly.",
     "AM611": "{n} leaders are in the pool and {minimum} are needed to tell how its questions held. Wait, or join cohorts.",
+    "AM617": "The norms {name} are no longer those that cohort {cohort} was released with. Put the file back as it was, or release the cohort again.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
     "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",

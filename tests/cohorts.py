@@ -29,9 +29,9 @@ def intake_of(responses: pd.DataFrame, form: str = "complete") -> Intake:
     )
 
 
-def released(folder, responses: pd.DataFrame, form: str = "complete", name: str = "essai") -> Cohort:
+def released(folder, responses: pd.DataFrame, form: str = "complete", name: str = "essai", instrument=None) -> Cohort:
     """A cohort of these answers, released into ``folder`` and loaded again."""
-    instrument, intake = load_instrument(), intake_of(responses, form)
+    instrument, intake = instrument or load_instrument(), intake_of(responses, form)
     ids = {each: demonstration_id(each) for each in responses.index}
     place = release_cohort(intake, score_responses(responses, instrument), ids, folder / name, instrument, DAY, name)
     return load_cohort(place)

@@ -111,6 +111,7 @@ def _importer(parser: _Parser) -> None:
     parser.add_argument(
         "--ignorer", action="append", default=[], metavar=t("cli.importer.header"), help=t("cli.importer.ignorer")
     )
+    parser.add_argument("--etalonnage", metavar=t("cli.importer.norms"), help=t("cli.importer.etalonnage"))
     parser.add_argument("--remplacer", action="store_true", help=t("cli.importer.remplacer"))
 
 

@@ -65,7 +65,7 @@ def demo(asked: argparse.Namespace) -> int:
 
 def importer(asked: argparse.Namespace) -> int:
     """A coach's own export into the vault, and a working cohort out of it."""
-    instrument, place = load_instrument(), COHORTS / check_name(asked.cohorte)
+    instrument, place = load_instrument(norms=asked.etalonnage), COHORTS / check_name(asked.cohorte)
     if place.exists() and not asked.remplacer:
         raise AngleMortError(problem("AM610", name=asked.cohorte))
     refuse_other_folder(place)  # before the vault is touched

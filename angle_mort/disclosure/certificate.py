@@ -13,7 +13,7 @@ import pandas as pd
 from angle_mort.disclosure.release import FORMAT, Release, characteristics
 from angle_mort.disclosure.thresholds import POLICY, Policy
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.instrument import Instrument
+from angle_mort.instrument import Instrument, Norms
 
 TABLES = ("leaders.csv", "items.csv")
 FILES = (*TABLES, "datapackage.json")
@@ -49,7 +49,7 @@ def certify(
         "demonstration": demonstration,
         "status": "demonstration" if demonstration else "pseudonymised, kept on the coach's disk",
         "instrument": {"name": instrument.name, "version": instrument.version},
-        "norms": {"name": instrument.norms.name, "provisional": instrument.norms.provisional},
+        "norms": _norms(instrument.norms),
         "policy": policy.as_dict(),
         "n": len(leaders),
         "rows": rows_seal(leaders),
@@ -64,6 +64,10 @@ def certify(
         "certifiable": len(leaders) >= policy.rows,
     }
     return told | {"seal": _seal(told)}
+
+
+def _norms(norms: Norms) -> dict[str, object]:
+    return {"name": norms.name, "provisional": norms.provisional, "seal": norms.seal}
 
 
 def _seal(certificate: Mapping[str, object]) -> str:

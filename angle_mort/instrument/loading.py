@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -29,12 +30,17 @@ from angle_mort.instrument.model import (
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHELF = "angle_mort.instrument"
+NORMS = Path("data") / "norms"
+"""Where a workspace keeps its norms: one file per name, ``NAME.yaml``."""
+
+_SHIPPED_NORMS = {"provisoire-1": "reliability-1.yaml"}
 _NORMS = (
     "name", "provisional", "n", "day", "population", "estimator", "sd", "reliability", "retest", "answer_error",
     "declared_errors", "source",
 )  # fmt: skip
 PERCENTILES_FROM = 100  # people; the rule that the questionnaire declares, held against any norms file
 _OWN_FORMAT = "own"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
 
 def load_instrument(
@@ -42,7 +48,8 @@ def load_instrument(
 ) -> Instrument:
     """The questionnaire with its norms and prototypes; without arguments, those that travel with the package.
 
-    Raises ``AngleMortError`` AM101 (unreadable) or AM102 (the file contradicts itself).
+    ``norms`` is a name or a file, as for ``load_norms``.
+    Raises ``AngleMortError`` AM101 (unreadable) or AM102 (the file contradicts itself), and those of ``load_norms``.
 
     >>> instrument = load_instrument()
     >>> instrument.name, len(instrument.items), instrument.module("A").nature
@@ -53,14 +60,21 @@ def load_instrument(
     return _build(_read(path, "angle-mort-1.yaml"), load_norms(norms), load_prototypes(prototypes), str(norms or path))
 
 
-def load_norms(path: str | Path | None = None) -> Norms:
-    """The reliability, SD and answer errors behind every margin; provisional ones without an argument.
+def load_norms(name: str | Path | None = None, folder: str | Path = NORMS) -> Norms:
+    """The reliability, SD and answer errors behind every margin; the declared, provisional ones without an argument.
 
-    ``path`` is a file that ``write_norms`` made, or one written by hand in the same way.
-    Raises ``AngleMortError`` AM101 (unreadable) or AM103 (a value is missing or impossible).
+    ``name`` names norms that travel with the package or stand in ``folder`` (``NAME.yaml``), or is the path of a
+    ``.yaml`` file; ``write_norms`` makes such a file, and one written by hand in the same way will do.
+    Raises ``AngleMortError`` AM101 (unreadable), AM103 (a value is missing or impossible) or AM104 (no such name).
+
+    >>> load_norms("provisoire-1").provisional
+    True
     """
-    entry = _read(path, "reliability-1.yaml")
+    path, shipped = _norms_place(name, Path(folder))
+    entry = _read(path, shipped)
     found = [problem("AM103", path=str(path), reason=reason) for reason in _wrong_norms(entry)]
+    if path and path.stem == name and entry.get("name") != name:
+        found.append(problem("AM103", path=str(path), reason=f"its own name is {entry.get('name')}"))
     if found:
         raise AngleMortError(*found)
     return Norms(
@@ -83,10 +97,24 @@ def load_norms(path: str | Path | None = None) -> Norms:
     )
 
 
-def write_norms(norms: Norms, path: str | Path) -> Path:
+def _norms_place(name: str | Path | None, folder: Path) -> tuple[Path | None, str]:
+    """The file of these norms, None for one of the package, whose own file comes second."""
+    if name is None or name in _SHIPPED_NORMS:
+        return None, _SHIPPED_NORMS[name or list(_SHIPPED_NORMS)[-1]]
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        return path, ""
+    if not _NAME.fullmatch(str(name)) or not (folder / f"{name}.yaml").is_file():
+        raise AngleMortError(problem("AM104", name=str(name), folder=str(folder)))
+    return folder / f"{name}.yaml", ""
+
+
+def write_norms(norms: Norms, path: str | Path | None = None) -> Path:
     """Write norms into a YAML file that people can read and ``load_norms`` reads back; returns its path.
 
-    Score with them by ``load_instrument(norms=path)``.
+    Without a path the file is ``data/norms/NAME.yaml``, and ``load_instrument(norms=NAME)`` scores with it. A file that
+    is there is replaced: cohorts released with it then say so (AM617), so give other norms another name.
+    Raises ``AngleMortError`` AM103 for a name that makes no file name.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -95,7 +123,9 @@ def write_norms(norms: Norms, path: str | Path) -> Path:
     """
     entry = {"format": 1} | asdict(norms) | {"population": {"fr": norms.population}}
     entry["reliability_interval"] = {scale: list(edges) for scale, edges in norms.reliability_interval.items()}
-    path = Path(path)
+    if path is None and not _NAME.fullmatch(norms.name):
+        raise AngleMortError(problem("AM103", path=norms.name, reason="its name: letters, digits, - and _ only"))
+    path = NORMS / f"{norms.name}.yaml" if path is None else Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_text(yaml.safe_dump(entry, allow_unicode=True, sort_keys=False), encoding="utf-8", newline="\n")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 NOT_APPLICABLE = -1
@@ -165,6 +167,12 @@ class Norms:
     sizes: Mapping[str, int] = field(default_factory=dict)
     reliability_interval: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     percentiles: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+
+    @cached_property
+    def seal(self) -> str:
+        """A hash of every figure and word that is there: other norms under the same name are seen."""
+        told = {name: each for name, each in asdict(self).items() if each not in (None, {})}
+        return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ import pytest
 
 from angle_mort import __version__
 from angle_mort.cli.commands import _cohorts, _on_desktop
+from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
+from angle_mort.instrument import write_norms
+from angle_mort.scores import build_norms
 from angle_mort.shipped import shipped
 from tests import demonstration
 from tests.responses.google_forms import write_rows
@@ -158,6 +161,20 @@ def test_the_same_people_have_the_same_ids_again_and_other_ids_in_another_vault(
     assert not ids[0] & ids[2]
 
 
+@pytest.mark.slow
+def test_norms_are_named_at_the_import_and_the_page_tells_them(tmp_path, export):
+    pool = make_cohort(n=60, seed=3, not_applicable=0).responses
+    norms = build_norms(pool, "Dirigeants inventés", name="coachs-2026")
+    write_norms(norms, tmp_path / "data/norms/coachs-2026.yaml")
+    words = ["importer", export, "--cohorte", "c", "--etalonnage", "coachs-2026"]
+    assert run(tmp_path, *words, ANGLE_MORT_PASSPHRASE=PASSPHRASE).returncode == 0
+    assert run(tmp_path, "rapport", "data/cohorts/c").returncode == 0
+    page = (tmp_path / "rapports" / "c.html").read_text(encoding="utf-8")
+    assert "Les marges viennent de l’étalonnage indiqué" in page and "marges sont provisoires" not in page
+    (tmp_path / "data/norms/coachs-2026.yaml").unlink()
+    assert "[AM104]" in run(tmp_path, "rapport", "data/cohorts/c").stderr
+
+
 def without_rows(table, kept):
     return [table[0], *table[2 : 2 + kept]]
 
@@ -178,6 +195,7 @@ def spoilt(folder):
         "unknown column": (["importer", "unknown.csv", "--cohorte", "c"], "AM222"),
         "unreadable export": (["importer", "unreadable.xlsx", "--cohorte", "c"], "AM20"),
         "bad name": (["importer", "five.csv", "--cohorte", "../c"], "AM609"),
+        "unknown norms": (["importer", "good.csv", "--cohorte", "c", "--etalonnage", "coachs"], "AM104"),
         "no cohort there": (["rapport", "cohort"], "AM601"),
         "nothing matches": (["rapport", "nowhere/*"], "AM805"),
         "a file for a folder": (["demo", "--sortie", "a-file"], "AM803"),
@@ -193,6 +211,7 @@ SITUATIONS = (
     "unknown column",
     "unreadable export",
     "bad name",
+    "unknown norms",
     "no cohort there",
     "nothing matches",
     "a file for a folder",

@@ -1,5 +1,6 @@
 """A released cohort: sealed, described, without names, and read back to the same scores."""
 
+import dataclasses
 import datetime
 import json
 import os
@@ -14,9 +15,9 @@ from angle_mort.disclosure import certify, release
 from angle_mort.disclosure.certificate import _seal
 from angle_mort.disclosure.release import tidy_scores
 from angle_mort.errors import AngleMortError
-from angle_mort.instrument import load_instrument
+from angle_mort.instrument import load_instrument, write_norms
 from angle_mort.responses import answer_care
-from angle_mort.scores import score_responses
+from angle_mort.scores import build_norms, score_responses
 from angle_mort.shipped import shipped
 from tests.cohorts import released
 
@@ -173,3 +174,42 @@ def code_of(folder):
     with pytest.raises(AngleMortError) as error:
         load_cohort(folder)
     return error.value.problems[0].code
+
+
+# ------------------------------------------------------------------------------------- the norms of a released cohort
+
+
+@pytest.fixture
+def normed(tmp_path):
+    """A workspace with norms of its own, and a cohort released with them."""
+    pool = make_cohort(n=60, seed=3, not_applicable=0).responses
+    norms = build_norms(pool, "Dirigeants inventés", datetime.date(2026, 11, 23), name="coachs-2026")
+    path = write_norms(norms, tmp_path / "data" / "norms" / "coachs-2026.yaml")
+    instrument = load_instrument(norms=path)
+    return path, norms, released(tmp_path / "data" / "cohorts", RESPONSES, instrument=instrument)
+
+
+def test_a_cohort_is_read_again_with_the_norms_it_was_released_with(normed):
+    path, norms, _ = normed
+    again = load_cohort(path.parents[1] / "cohorts" / "essai")
+    assert again.instrument.norms == norms
+    assert (again.summary.versions["norms"], again.summary.provisional) == ("coachs-2026", False)
+    assert set(again.scores["status"]) <= {"ok", "non calculable"}
+
+
+def test_norms_that_are_gone_or_changed_are_told_and_nothing_is_read(normed):
+    path, norms, _ = normed
+    place = path.parents[1] / "cohorts" / "essai"
+    write_norms(dataclasses.replace(norms, sd=dict(norms.sd) | {"A": 12.0}), path)
+    assert code_of(place) == "AM617"
+    path.unlink()
+    assert code_of(place) == "AM104"
+
+
+def test_a_certificate_from_before_norms_were_sealed_is_still_read(tmp_path):
+    released(tmp_path, RESPONSES)
+    place = tmp_path / "essai" / "certificate.json"
+    told = json.loads(place.read_text(encoding="utf-8"))
+    del told["norms"]["seal"]
+    place.write_text(json.dumps(told | {"seal": _seal(told)}), encoding="utf-8")
+    assert load_cohort(place.parent).instrument.norms.name == told["norms"]["name"]

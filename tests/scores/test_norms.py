@@ -92,6 +92,39 @@ def test_scoring_with_a_norms_file_uses_its_figures_and_is_no_longer_provisional
     assert row["status"] == "ok"
 
 
+def test_a_workspace_finds_its_norms_by_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    norms = build_norms(pool(60), "Dirigeants inventés", DAY, name="coachs-2026")
+    assert write_norms(norms).as_posix() == "data/norms/coachs-2026.yaml"
+    assert load_instrument(norms="coachs-2026").norms == norms
+    assert load_norms("provisoire-1").provisional
+
+
+def test_a_name_that_no_norms_have_is_told_with_the_folder_to_look_in(tmp_path):
+    for name in ("coachs-2026", "../coachs-2026", "coachs 2026", ""):
+        with pytest.raises(AngleMortError) as caught:
+            load_norms(name, tmp_path)
+        assert [(each.code, each.fields["name"]) for each in caught.value.problems] == [("AM104", name)]
+
+
+def test_a_file_under_another_name_than_its_own_is_refused(tmp_path):
+    write_norms(norms_of(60), tmp_path / "coachs.yaml")
+    with pytest.raises(AngleMortError, match=r"AM103.*its own name is pool-2026-11-23"):
+        load_norms("coachs", tmp_path)
+    assert load_norms(tmp_path / "coachs.yaml").name == "pool-2026-11-23"
+
+
+def test_a_name_that_makes_no_file_name_is_refused():
+    with pytest.raises(AngleMortError, match="AM103"):
+        write_norms(dataclasses.replace(norms_of(60), name="../coachs"))
+
+
+def test_the_seal_tells_other_figures_and_survives_the_file(tmp_path):
+    norms = norms_of(240)
+    assert load_norms(write_norms(norms, tmp_path / "n.yaml")).seal == norms.seal
+    assert dataclasses.replace(norms, answer_error=10.0).seal != norms.seal
+
+
 def test_questions_that_contradict_each_other_or_never_vary_make_no_norms():
     responses = pool(60)
     blocks = [[item.id for item in INSTRUMENT.module(scale).items] for scale in "AB"]
