@@ -15,7 +15,6 @@ _SHELF = {
     "ScaleScorer": "scores",
     "answer_care": "responses",
     "build_norms": "scores",
-    "check_questionnaire": "scores",
     "compare_profiles": "profiles",
     "cross_checks": "scores",
     "dominant_block": "scores",

@@ -18,17 +18,25 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.disclosure import POLICY, certify, read_certified, release, summarise
-from angle_mort.disclosure.certificate import CERTIFICATE, FILES
+from angle_mort.disclosure import (
+    POLICY,
+    certify,
+    read_certified,
+    release,
+    summarise,
+    summarise_questionnaire,
+    told_questionnaire,
+)
+from angle_mort.disclosure.certificate import CERTIFICATE, FILES, PACKAGE
 from angle_mort.disclosure.release import tidy_scores
 from angle_mort.disclosure.summary import WorkingCohort
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
 from angle_mort.profiles.prototypes import place_among_prototypes
 from angle_mort.responses import Intake, answer_care
-from angle_mort.results import LEADER, CohortSummary, LeaderSheet
+from angle_mort.results import LEADER, CohortSummary, LeaderSheet, QuestionnaireSummary
 from angle_mort.roadmap import step_evidence, weakest_step
-from angle_mort.scores import bands, dominant_block, score_responses
+from angle_mort.scores import bands, dominant_block, questionnaire_statistics, score_responses
 from angle_mort.vault import pseudonym
 
 if TYPE_CHECKING:
@@ -44,13 +52,23 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
 @dataclass(frozen=True)
 class Cohort:
-    """A released cohort and what may be read in it: ``scores``, ``summary``, ``sheet(leader)``, ``profiles``."""
+    """A released cohort and what may be read in it: ``scores``, ``summary``, ``sheet(leader)``, ``profiles``.
+
+    ``tables`` are those of its release, by name; ``leaders`` and ``items`` are in every one.
+    """
 
     name: str
-    leaders: pd.DataFrame
-    items: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     certificate: Mapping[str, object]
     instrument: Instrument
+
+    @property
+    def leaders(self) -> pd.DataFrame:
+        return self.tables["leaders"]
+
+    @property
+    def items(self) -> pd.DataFrame:
+        return self.tables["items"]
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -95,6 +113,11 @@ class Cohort:
         read_bands = partial(_read_bands, instrument=self.instrument)
         return summarise(private, self.instrument, read_bands, partial(weakest_step, named_at=named_at))
 
+    @cached_property
+    def questionnaire(self) -> QuestionnaireSummary:
+        """How well the questionnaire held here, as it may be shared; raises AM611 below 30 leaders."""
+        return summarise_questionnaire(self.name, self.tables, self.certificate, self.instrument)
+
     def sheet(self, respondent: str) -> LeaderSheet:
         """Everything known of one leader, for the coach and that leader; raises AM607 for an id that is not there."""
         if respondent not in set(self.leaders["leader"]):
@@ -123,13 +146,13 @@ def load_cohort(folder: str | Path, instrument: Instrument | None = None) -> Coh
     """
     instrument = instrument or load_instrument()
     folder = Path(folder)
-    leaders, items, certificate = read_certified(folder)
+    tables, certificate = read_certified(folder)
     made_with = certificate["instrument"]
     if (made_with["name"], made_with["version"]) != (instrument.name, instrument.version):
         found = f"{made_with['name']} {made_with['version']}"
         raise AngleMortError(problem("AM608", found=found, known=f"{instrument.name} {instrument.version}"))
     norms = _norms_of(certificate, folder, instrument)
-    return Cohort(str(certificate["name"]), leaders, items, certificate, replace(instrument, norms=norms))
+    return Cohort(str(certificate["name"]), tables, certificate, replace(instrument, norms=norms))
 
 
 def _norms_of(certificate: Mapping, folder: Path, instrument: Instrument) -> Norms:
@@ -204,15 +227,22 @@ def release_cohort(
     import angle_mort
 
     care = answer_care(intake.responses, instrument)
-    made = release(table, intake.responses, care, instrument, ids, intake.form)
+    held = _questionnaire(intake.responses, instrument)
+    made = release(table, intake.responses, care, instrument, ids, intake.form, questionnaire=held)
     files = {
-        "leaders.csv": made.leaders.to_csv(index=False, lineterminator="\n").encode(),
-        "items.csv": made.items.to_csv(index=False, lineterminator="\n").encode(),
-        "datapackage.json": _json(made.package),
+        f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode() for name, frame in made.tables.items()
     }
+    files[PACKAGE] = _json(made.package)
     counts = asdict(intake.counts)
     sealed = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration)
     return _write_folder(folder, files | {CERTIFICATE: _json(sealed)})
+
+
+def _questionnaire(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
+    """What the vault's answers say of the questionnaire, as far as this many people may tell it."""
+    if len(responses) < POLICY.distribution:
+        return {}
+    return told_questionnaire(questionnaire_statistics(responses, instrument))
 
 
 def _json(content: Mapping[str, object]) -> bytes:
@@ -250,7 +280,7 @@ _LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 def refuse_other_folder(folder: Path) -> None:
     """Raise AM613 for a place that holds anything but a released cohort: replacing it would delete somebody's work."""
-    if folder.exists() and not (folder.is_dir() and _names(folder) <= {*FILES, CERTIFICATE}):
+    if folder.exists() and not (folder.is_dir() and _names(folder) <= FILES):
         raise AngleMortError(problem("AM613", folder=str(folder)))
 
 

@@ -122,6 +122,7 @@ CODES: dict[str, str] = {
     "AM801": "The command is incomplete or holds an unknown word. {usage} For help: {command} --help",
     "AM803": "{folder} is a file, not a folder. Give another folder.",
     "AM805": "No folder matches {pattern}. Check the path.",
+    "AM807": "There is no notebook {notebook} for a page to share; there are {known}. Give one of those numbers.",
     "AM806": "Two cohorts are named {name}: their pages would overwrite each other. Make them in two folders.",
 }
 """Every code with its English template; a code is never reused for another meaning."""

@@ -13,8 +13,28 @@ SPONSOR, LEADER = "sponsor", "leader"
 
 
 @dataclass(frozen=True)
-class CohortSummary:
-    """Aggregates of one cohort that passed the disclosure rules; made by ``disclosure`` only.
+class Summary:
+    """What every shareable summary says of itself; made by ``disclosure`` only.
+
+    ``seal`` is that of the released cohort (views of one page carry the same), ``n`` its leaders, ``minimum`` the
+    smallest group that is told, ``level`` that of every interval (0-1), ``versions`` of the tool and of the rules.
+    """
+
+    name: str
+    seal: str
+    audience: str
+    demonstration: bool
+    day: datetime.date
+    n: int
+    minimum: int
+    level: float
+    instrument: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CohortSummary(Summary):
+    """Aggregates of one cohort that passed the disclosure rules.
 
     All values are 0-100 unless said; ``low`` and ``high`` hold measurement error only, at the declared level.
 
@@ -27,17 +47,7 @@ class CohortSummary:
     - ``withheld``: ``what``, ``rule``, ``needed`` (the size from which it may be told)
     """
 
-    name: str
-    seal: str
-    audience: str
-    demonstration: bool
-    day: datetime.date
-    n: int
-    minimum: int
-    level: float
     provisional: bool
-    instrument: str
-    versions: Mapping[str, str]
     intake: Mapping[str, str]
     certificate: Mapping[str, object]
     means: pd.DataFrame
@@ -50,33 +60,23 @@ class CohortSummary:
 
 
 @dataclass(frozen=True)
-class QuestionnaireSummary:
-    """How well the questionnaire held on one pool of leaders: aggregates rounded for sharing, never an answer.
+class QuestionnaireSummary(Summary):
+    """How well the questionnaire held in one cohort of at least 30 leaders: rounded aggregates, never an answer.
 
-    Shares are 0-1 and missing where they would tell of fewer than 5 people (or of all but fewer than 5); a scale that
-    fewer than 30 leaders answered without a gap is left out.
+    Numbers of people (``n``, ``n_used``) are lower bounds, in steps of ``minimum``. Shares are 0-1, of all leaders, and
+    missing where they would tell of fewer than ``minimum`` people, alone or with the other shares of their question. A
+    scale that fewer than 30 leaders answered without a gap is left out.
 
     - ``scales``: ``scale``, ``n_items``, ``n_used``, ``alpha``, ``alpha_low``, ``alpha_high``, ``omega``, ``rmsea``,
       ``srmr``, ``mean_inter_item``, ``split_half``, ``se_measurement`` (points of 0-100), ``provisional``
-    - ``items``: ``scale``, ``item``, ``mean`` (0-100), ``floor``, ``ceiling``, ``missing``, ``not_applicable``,
-      ``item_rest``
+    - ``items``: ``scale``, ``item``, ``floor``, ``ceiling``, ``missing``, ``not_applicable``, ``item_rest``,
+      ``item_rest_low``, ``item_rest_high``
     - ``pairs``: ``first``, ``second``, ``n``, ``r``, ``low``, ``high``, ``r_true``, ``true_low``, ``true_high``,
       ``verdict``
     - ``models``: ``model``, ``n_used``, ``rmsea``, ``srmr``, ``bic``, ``status``; ``preferred`` is the one to keep, and
       ``dimensions`` how many the answers hold beyond chance (None when too few leaders answered without a gap)
-
-    ``seal`` is a hash of what is told: the views of one page carry the same.
     """
 
-    name: str
-    seal: str
-    audience: str
-    demonstration: bool
-    day: datetime.date
-    n: int
-    level: float
-    instrument: str
-    versions: Mapping[str, str]
     scales: pd.DataFrame
     items: pd.DataFrame
     pairs: pd.DataFrame

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from angle_mort.cohort import Cohort, demonstration_id, load_cohort, release_coh
 from angle_mort.datasets import make_cohort
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import Counts, Dialect, Intake
+from angle_mort.results import QuestionnaireSummary
 from angle_mort.scores import score_responses
 
 DAY = datetime.date(2026, 11, 23)
@@ -29,12 +32,25 @@ def intake_of(responses: pd.DataFrame, form: str = "complete") -> Intake:
     )
 
 
-def released(folder, responses: pd.DataFrame, form: str = "complete", name: str = "essai", instrument=None) -> Cohort:
+def released(
+    folder,
+    responses: pd.DataFrame,
+    form: str = "complete",
+    name: str = "essai",
+    instrument=None,
+    demonstration: bool = False,
+) -> Cohort:
     """A cohort of these answers, released into ``folder`` and loaded again."""
     instrument, intake = instrument or load_instrument(), intake_of(responses, form)
     ids = {each: demonstration_id(each) for each in responses.index}
-    place = release_cohort(intake, score_responses(responses, instrument), ids, folder / name, instrument, DAY, name)
-    return load_cohort(place)
+    table = score_responses(responses, instrument)
+    return load_cohort(release_cohort(intake, table, ids, folder / name, instrument, DAY, name, demonstration))
+
+
+def questionnaire_of(responses: pd.DataFrame, form: str = "complete") -> QuestionnaireSummary:
+    """What may be told of the questionnaire once these answers are released."""
+    with tempfile.TemporaryDirectory() as folder:
+        return released(Path(folder), responses, form, demonstration=True).questionnaire
 
 
 def answers(n: int, seed: int = 1, missing: float = 0.0) -> pd.DataFrame:

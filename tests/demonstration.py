@@ -1,4 +1,5 @@
-"""Make ``data/demo``: a Google Forms export of 24 invented leaders, with real life's noise, and its released cohort.
+"""Make ``data/demo``: a Google Forms export of 24 invented leaders, with real life's noise, and its released cohort;
+and ``reseau``, the released cohort of 240 others, enough of them to check a questionnaire.
 
 Run from the root: ``python -m tests.demonstration``, which also draws the figure of the README. Everything is invented
 and seeded; a test checks that what is committed is what this makes.
@@ -15,10 +16,12 @@ from angle_mort.cohort import demonstration_id, release_cohort, row_ids, score_i
 from angle_mort.datasets import make_cohort
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import read_export
+from tests.cohorts import DAY, released
 from tests.responses.google_forms import rows, write_rows
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
-SEED, DAY = 2053, datetime.date(2026, 11, 23)
+SEED = 2053
+NETWORK, NETWORK_SEED = 240, 6
 
 PEOPLE = [
     ("Élodie Marchandeau", "elodie.marchandeau", "Toitures Marchandeau"),
@@ -97,13 +100,15 @@ def export() -> list[list[str]]:
 
 
 def make(folder: Path) -> None:
-    """Write the export and the released cohort into ``folder``."""
+    """Write the export and the two released cohorts into ``folder``."""
     instrument = load_instrument()
     path = write_rows(folder / "reponses.csv", export())
     intake = read_export(path, instrument)
     ids = row_ids(intake, demonstration_id)
     table = score_intake(intake, instrument)
     release_cohort(intake, table, ids, folder / "cohorte", instrument, DAY, "demonstration", demonstration=True)
+    network = make_cohort(n=NETWORK, seed=NETWORK_SEED, profiles=0, not_applicable=0.005).responses
+    released(folder, network, name="reseau", demonstration=True)
 
 
 def draw(path: Path) -> None:

@@ -117,6 +117,7 @@ def _importer(parser: _Parser) -> None:
 
 def _rapport(parser: _Parser) -> None:
     parser.add_argument("cohorts", nargs="+", metavar=t("cli.rapport.cohorts"), help=t("cli.rapport.cohorts_help"))
+    parser.add_argument("--carnet", default="01", metavar=t("cli.rapport.number"), help=t("cli.rapport.carnet"))
     _folder(parser, "rapports", "cli.rapport.sortie")
 
 

@@ -32,6 +32,9 @@ from angle_mort.shipped import shipped
 from angle_mort.text import command, explain, t
 
 NOTEBOOK = "01_lire_une_cohorte.ipynb"
+_READS = {"01": "summary", "06": "questionnaire"}
+"""The notebooks that make a page to share of a cohort, and what of the cohort each one reads."""
+
 EXPORT = "reponses.csv"
 COHORTS = Path("data/cohorts")
 _AUDIENCE = "sponsor"
@@ -89,12 +92,14 @@ def importer(asked: argparse.Namespace) -> int:
 
 def rapport(asked: argparse.Namespace) -> int:
     """One page per cohort; a failure is told and the others go on."""
+    if asked.carnet not in _READS:
+        raise AngleMortError(problem("AM807", notebook=asked.carnet, known=", ".join(_READS)))
     places, folder = _cohorts(asked.cohorts), _output(asked.sortie)
     failed = 0
     with Steps(len(places)) as step:
         for place in places:
             with step("cli.step.report", name=place.name) as advance:
-                failed += not _report(place, folder, advance)
+                failed += not _report(place, folder, asked.carnet, advance)
     return 2 if failed else 0
 
 
@@ -163,10 +168,11 @@ def _cohorts(patterns: Iterable[str]) -> list[Path]:
     return unique
 
 
-def _report(place: Path, folder: Path, advance) -> bool:
+def _report(place: Path, folder: Path, carnet: str, advance) -> bool:
+    (notebook,) = (path.name for path in shipped("notebooks").glob(f"{carnet}_*.ipynb"))
     try:
-        load_cohort(place).summary  # noqa: B018 - a cohort that cannot be told of fails before a kernel starts
-        page = _publish(place, folder, place.name, advance)
+        getattr(load_cohort(place), _READS[carnet])  # a cohort that cannot be told of fails before a kernel starts
+        page = _publish(place, folder, _page_name(place.name, notebook), advance, notebook)
     except AngleMortError as error:
         return _failed(place, error)
     except Exception as error:  # one cohort must not stop the others
@@ -180,11 +186,16 @@ def _failed(place: Path, error: AngleMortError) -> bool:
     return False
 
 
-def _publish(place: Path, folder: Path, name: str, advance) -> Path:
+def _page_name(cohort: str, notebook: str) -> str:
+    """The first notebook's page is the cohort's; the others say which one they are."""
+    return cohort if notebook == NOTEBOOK else f"{cohort}-{Path(notebook).stem[3:].replace('_', '-')}"
+
+
+def _publish(place: Path, folder: Path, name: str, advance, notebook: str = NOTEBOOK) -> Path:
     from angle_mort.publishing import publish  # a second to import, needed by nothing that may be refused before
 
     parameters = {"cohort_path": place}
-    return publish(shipped("notebooks") / NOTEBOOK, folder, parameters, _AUDIENCE, name, advance)
+    return publish(shipped("notebooks") / notebook, folder, parameters, _AUDIENCE, name, advance)
 
 
 def _tell_intake(intake: Intake) -> None:

@@ -1,6 +1,7 @@
 """The only door to what may be shared: thresholds by size, merged categories, release and its certificate."""
 
 from angle_mort.disclosure.certificate import certify, read_certified
+from angle_mort.disclosure.questionnaire import summarise_questionnaire, told_questionnaire
 from angle_mort.disclosure.release import release
 from angle_mort.disclosure.summary import summarise
 from angle_mort.disclosure.thresholds import POLICY, Policy, merge_neighbours, merge_rest, shown_count
@@ -15,4 +16,6 @@ __all__ = [
     "release",
     "shown_count",
     "summarise",
+    "summarise_questionnaire",
+    "told_questionnaire",
 ]

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from angle_mort.disclosure.questionnaire import QUESTIONNAIRE
 from angle_mort.disclosure.release import FORMAT, Release, characteristics
 from angle_mort.disclosure.thresholds import POLICY, Policy
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument, Norms
 
-TABLES = ("leaders.csv", "items.csv")
-FILES = (*TABLES, "datapackage.json")
-CERTIFICATE = "certificate.json"
+PACKAGE, CERTIFICATE = "datapackage.json", "certificate.json"
+_TABLES = ("leaders", "items")
+FILES = frozenset({*(f"{name}.csv" for name in (*_TABLES, *QUESTIONNAIRE)), PACKAGE, CERTIFICATE})
+"""Every file that a released cohort may hold; which of them one does hold, its certificate says."""
+
 _ROW_ID = ("leader",)
 
 
@@ -110,21 +113,21 @@ def _attack(name: str, leaders: pd.DataFrame, known: Sequence[str]) -> dict[str,
 # ----------------------------------------------------------------------------------------------------------- reading
 
 
-def read_certified(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
-    """The leaders, the item aggregates and the certificate of a released cohort whose files match it byte for byte.
+def read_certified(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    """The tables by name and the certificate of a released cohort whose files match it byte for byte.
 
     Raises ``AngleMortError``: AM601 no such cohort, AM602 a file is missing or was changed, AM603 made by a later
     version, AM604 the certificate cannot be read.
     """
     certificate = _read_certificate(folder)
-    changed = [name for name in FILES if _hash(folder / name) != certificate["files"].get(name)]
+    changed = [name for name, sealed in certificate["files"].items() if _hash(folder / name) != sealed]
     if changed:
         raise AngleMortError(*(problem("AM602", file=name, folder=folder.name) for name in changed))
-    package = json.loads((folder / "datapackage.json").read_bytes())
-    leaders, items = (_read(folder / name, each) for name, each in zip(TABLES, package["resources"], strict=True))
-    if _schema(package) != certificate["schema"] or len(leaders) != certificate["n"]:
+    package = json.loads((folder / PACKAGE).read_bytes())
+    tables = {each["name"]: _read(folder / f"{each['name']}.csv", each) for each in package["resources"]}
+    if _schema(package) != certificate["schema"] or len(tables["leaders"]) != certificate["n"]:
         raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
-    return leaders, items, certificate
+    return tables, certificate
 
 
 _KINDS = {
@@ -154,22 +157,28 @@ def _read_certificate(folder: Path) -> dict[str, object]:
         raise AngleMortError(problem("AM604", folder=folder.name)) from error
     if version != FORMAT:
         raise AngleMortError(problem("AM603", folder=folder.name, found=str(version), known=FORMAT))
-    if any(not isinstance(certificate.get(key), kind) for key, kind in _KINDS.items()):
+    if any(not isinstance(certificate.get(key), kind) for key, kind in _KINDS.items()) or not _whole(certificate):
         raise AngleMortError(problem("AM604", folder=folder.name))
     if _seal(certificate) != certificate["seal"]:
         raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
     return certificate
 
 
+def _whole(certificate: Mapping[str, object]) -> bool:
+    """It seals the files that every release holds, and no file that none does."""
+    return {f"{name}.csv" for name in _TABLES} | {PACKAGE} <= set(certificate["files"]) <= FILES - {CERTIFICATE}
+
+
 def _hash(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-_DTYPES = {"integer": "int64", "number": "float64", "string": "object"}
+_DTYPES = {"boolean": "object", "integer": "int64", "number": "float64", "string": "object"}
 
 
 def _read(path: Path, resource: Mapping) -> pd.DataFrame:
     """Cells as text first, then numbers: read so, a number gives back the very bits that were written."""
-    fields = resource["schema"]["fields"]
+    types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
     cells = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-    return cells.astype({field["name"]: _DTYPES[field["type"]] for field in fields})
+    cells = cells.astype({name: _DTYPES[kind] for name, kind in types.items()})
+    return cells.assign(**{name: cells[name] == "True" for name, kind in types.items() if kind == "boolean"})

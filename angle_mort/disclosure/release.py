@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -30,11 +31,22 @@ _FEWEST_ANSWERS = 5
 
 @dataclass(frozen=True)
 class Release:
-    """``leaders`` (a row per leader and wave), ``items`` (aggregates per item), and the ``package`` describing both."""
+    """The ``tables`` of a working cohort, and the ``package`` that describes each of their columns.
 
-    leaders: pd.DataFrame
-    items: pd.DataFrame
+    ``leaders`` (a row per leader and wave), ``items`` (aggregates per item), and from 30 leaders on the four that tell
+    whether the questionnaire held.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
     package: Mapping[str, object]
+
+    @property
+    def leaders(self) -> pd.DataFrame:
+        return self.tables["leaders"]
+
+    @property
+    def items(self) -> pd.DataFrame:
+        return self.tables["items"]
 
 
 def release(
@@ -45,11 +57,13 @@ def release(
     ids: Mapping[str, str],
     form: str,
     wave: str = "T0",
+    questionnaire: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> Release:
     """Turn private scores and answers into the working cohort.
 
     ``ids`` gives each respondent's random row id (a keyed pseudonym); rows are sorted by it, so that their order tells
-    nothing. Item answers of the scales stay behind: only their means remain, where at least five people answered.
+    nothing. Item answers of the scales stay behind: only their means remain, where at least five people answered, and
+    what ``told_questionnaire`` lets through of the ``questionnaire``.
     """
     wide = _wide(table, instrument)
     facts = responses[[item.id for item in _kept_facts(instrument) if item.id in responses]]
@@ -67,8 +81,8 @@ def release(
     leaders = pd.concat(parts, axis=1).sort_values("leader").reset_index(drop=True)
     if not leaders["leader"].is_unique:
         raise AngleMortError(problem("AM404", n=int(leaders["leader"].duplicated().sum())))
-    items = _items(responses, instrument)
-    return Release(leaders, items, _package(leaders, items, instrument))
+    tables = {"leaders": leaders, "items": _items(responses, instrument), **questionnaire}
+    return Release(tables, _package(tables, instrument))
 
 
 def tidy_scores(leaders: pd.DataFrame, instrument: Instrument, provisional: bool) -> pd.DataFrame:
@@ -152,13 +166,13 @@ def _item_row(item: str, answers: pd.Series) -> tuple[str, int, int, int, float]
 # ------------------------------------------------------------------------------------------------------- description
 
 
-def _package(leaders: pd.DataFrame, items: pd.DataFrame, instrument: Instrument) -> dict[str, object]:
+def _package(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, object]:
     """A Data Package (version 2) that says what each column holds."""
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "angle-mort-cohort",
         "version": str(FORMAT),
-        "resources": [_resource("leaders", leaders, instrument), _resource("items", items, instrument)],
+        "resources": [_resource(name, frame, instrument) for name, frame in tables.items()],
     }
 
 
@@ -182,6 +196,8 @@ def _field(column: str, values: pd.Series, titles: Mapping[str, str]) -> dict[st
 
 
 def _type(values: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "boolean"
     if pd.api.types.is_integer_dtype(values.dtype):
         return "integer"
     return "number" if pd.api.types.is_float_dtype(values.dtype) else "string"

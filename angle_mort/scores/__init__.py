@@ -6,7 +6,7 @@ from angle_mort.scores.crosschecks import cross_checks
 from angle_mort.scores.dominance import dominant_block
 from angle_mort.scores.items import answer_shares, item_statistics
 from angle_mort.scores.norms import build_norms
-from angle_mort.scores.questionnaire import check_questionnaire
+from angle_mort.scores.questionnaire import questionnaire_statistics
 from angle_mort.scores.reliability import item_analysis, reliability
 from angle_mort.scores.scales import NOT_CALCULABLE, OK, PROVISIONAL, score_responses
 from angle_mort.scores.structure import (
@@ -24,7 +24,6 @@ __all__ = [
     "answer_shares",
     "bands",
     "build_norms",
-    "check_questionnaire",
     "compare_structures",
     "cross_checks",
     "dominant_block",
@@ -32,6 +31,7 @@ __all__ = [
     "item_statistics",
     "parallel_analysis",
     "preferred_structure",
+    "questionnaire_statistics",
     "reliability",
     "reliable_change",
     "scale_correlations",

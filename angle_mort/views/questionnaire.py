@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROW, _FRAME = 0.62, 0.85
-_FEWEST, _GROUP = 30, 5  # people, as the summary was made
+_FEWEST = 30  # people, as the summary was made
 _WEAK = 0.30  # an item-rest correlation below it: Nunnally & Bernstein 1994
 _POOR_FIT = 0.08  # an RMSEA above it: Browne & Cudeck 1993
 _CROWDED = 0.5  # share of the highest answer
@@ -50,10 +50,13 @@ def _scale_name(scale: str) -> str:
 def _reliability_reading(rows: pd.DataFrame, level: float) -> list[str]:
     if rows.empty:
         return [t("view.reliability.none", limit=_FEWEST)]
-    limit = load_instrument().scoring["norms"]["provisional_below"]
     told = [t("view.reliability.how", level=int(level * 100)), _weakest(rows.loc[rows["alpha_low"].idxmin()])]
-    told += [t("view.reliability.provisional", limit=limit)] if rows["provisional"].any() else []
+    told += [t("view.reliability.provisional", limit=_certain_from())] if rows["provisional"].any() else []
     return [*told, t("view.reliability.omega", limit=_decimals(_POOR_FIT))]
+
+
+def _certain_from() -> int:
+    return load_instrument().scoring["norms"]["provisional_below"]
 
 
 def _weakest(row: pd.Series) -> str:
@@ -72,7 +75,7 @@ def _reliability_table(rows: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "scale": rows["label"],
         "questions": rows["n_items"].astype(int),
-        "n": rows["n_used"].astype(int),
+        "n": _people(rows["n_used"]),
         "alpha": [_alpha_cell(row) for row in rows.itertuples()],
         "span": _spans(rows["alpha_low"], rows["alpha_high"]),
     }
@@ -114,16 +117,18 @@ def _draw_interval(axes: Axes, place: int, row) -> None:
 
 
 def item_quality(summary: QuestionnaireSummary) -> View:
-    """Each question: its mean, its ends, its gaps and its link with the scale; what to read again first."""
+    """Each question: its ends, its gaps and its link with the scale; what to read again first."""
     rows = summary.items
     weak = rows[rows["item_rest"] < _WEAK]
     crowded = rows[rows["ceiling"] > _CROWDED]
+    shares = crowded["ceiling"].map(_percent)
     reading = [
         t("view.questions.how", limit=_decimals(_WEAK)),
-        t("view.questions.weak", values=_named_items(weak, "item_rest", _decimals)) if len(weak) else "",
+        t("view.questions.weak", values=_named_items(weak, _links(weak))) if len(weak) else "",
         t("view.questions.sound") if rows["item_rest"].notna().any() and weak.empty else "",
-        t("view.questions.crowded", values=_named_items(crowded, "ceiling", _percent)) if len(crowded) else "",
-        t("view.questions.hidden", limit=_GROUP),
+        t("view.questions.crowded", values=_named_items(crowded, shares)) if len(crowded) else "",
+        t("view.questions.hidden", limit=summary.minimum),
+        t("view.questions.provisional", limit=_certain_from()) if summary.scales["provisional"].any() else "",
     ]
     return of(
         summary,
@@ -135,23 +140,26 @@ def item_quality(summary: QuestionnaireSummary) -> View:
     )
 
 
-def _named_items(rows: pd.DataFrame, column: str, written: Callable[[float], str]) -> str:
+def _named_items(rows: pd.DataFrame, values: Iterable[str]) -> str:
     texts = load_instrument().items
     return _joined(
-        t("view.questions.item", item=texts[row["item"]].fr.rstrip("."), value=written(row[column]))
-        for _, row in rows.iterrows()
+        t("view.questions.item", item=texts[item].fr.rstrip("."), value=value)
+        for item, value in zip(rows["item"], values, strict=True)
     )
+
+
+def _links(rows: pd.DataFrame) -> list[str]:
+    return _with_span(rows, "item_rest", "item_rest_low", "item_rest_high")
 
 
 def _item_table(rows: pd.DataFrame) -> pd.DataFrame:
     texts = load_instrument().items
-    shares = {name: rows[name].map(_percent) for name in ("floor", "ceiling", "missing", "not_applicable")}
+    shares = {name: rows[name].map(_percent) for name in ("ceiling", "floor", "missing", "not_applicable")}
     columns = {
         "question": [texts[item].fr for item in rows["item"]],
-        "scale": [_scale_name(scale) for scale in rows["scale"]],
-        "mean": [_or_nothing(value, 0) for value in rows["mean"]],
+        "item_rest": _links(rows),
         **shares,
-        "item_rest": rows["item_rest"].map(_decimals),
+        "scale": [_scale_name(scale) for scale in rows["scale"]],
     }
     return _named(columns)
 
@@ -167,7 +175,7 @@ def block_links(summary: QuestionnaireSummary) -> View:
     ]
     columns = {
         "pair": pairs,
-        "n": rows["n"].astype(int),
+        "n": _people(rows["n"]),
         "r": _with_span(rows, "r", "low", "high"),
         "r_true": _with_span(rows, "r_true", "true_low", "true_high"),
     }
@@ -198,7 +206,7 @@ def one_or_three(summary: QuestionnaireSummary) -> View:
     rows = summary.models
     columns = {
         "model": [t("view.models.name.one"), t("view.models.name.several")],
-        "n": rows["n_used"].astype(int),
+        "n": _people(rows["n_used"]),
         "rmsea": [_or_nothing(value, 3) for value in rows["rmsea"]],
         "srmr": [_or_nothing(value, 3) for value in rows["srmr"]],
         "bic": [_or_nothing(value, 0) for value in rows["bic"]],
@@ -206,7 +214,7 @@ def one_or_three(summary: QuestionnaireSummary) -> View:
     verdict = {"one factor": "one", "a factor per scale": "several", "too few": "few"}
     minimum = int(load_instrument().scoring["separation"]["minimum_n"])
     sentence = verdict.get(summary.preferred, "undecided")
-    sentences = [t(f"view.models.{sentence}", minimum=minimum, n=int(rows["n_used"].iloc[0]))]
+    sentences = [t(f"view.models.{sentence}", minimum=minimum)]
     sentences += [t("view.models.dimensions", n=summary.dimensions)] if summary.dimensions is not None else []
     return of(
         summary,
@@ -241,12 +249,19 @@ def _percent(value: float) -> str:
     return t("view.nothing") if pd.isna(value) else t("view.percent", value=number(100 * value, 0))
 
 
+def _people(least: pd.Series) -> list[str]:
+    return [t("view.at_least", n=int(n)) for n in least]
+
+
 def _spans(low: pd.Series, high: pd.Series) -> list[str]:
     return [t("view.interval", low=_decimals(a), high=_decimals(b)) for a, b in zip(low, high, strict=True)]
 
 
 def _with_span(rows: pd.DataFrame, value: str, low: str, high: str) -> list[str]:
-    return [
-        t("view.value_interval", value=_decimals(row[value]), low=_decimals(row[low]), high=_decimals(row[high]))
-        for _, row in rows.iterrows()
-    ]
+    return [_spanned(*edges) for edges in rows[[value, low, high]].to_numpy(float)]
+
+
+def _spanned(value: float, low: float, high: float) -> str:
+    if pd.isna(low):
+        return _decimals(value)
+    return t("view.value_interval", value=_decimals(value), low=_decimals(low), high=_decimals(high))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from angle_mort.results import CohortSummary
+from angle_mort.results import CohortSummary, Summary
 from angle_mort.text import day, t
 from angle_mort.views.view import View, of
 
 
-def heading(summary: CohortSummary) -> View:
+def heading(summary: Summary) -> View:
     """Which cohort, which day, who may see it; it says so when the people are invented."""
     name = t("view.heading.demonstration") if summary.demonstration else t("view.heading.cohort", name=summary.name)
     lines = (

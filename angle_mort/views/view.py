@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.results import CohortSummary
+from angle_mort.results import Summary
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -82,7 +82,7 @@ class View:
         return {"text/html": self.html, "text/plain": self.alt or self.caption}, self.mark()
 
 
-def of(summary: CohortSummary, name: str, **parts: object) -> View:
+def of(summary: Summary, name: str, **parts: object) -> View:
     """A view that carries the audience of the summary it was made from."""
     told = {"audience": summary.audience, "cohort": summary.seal, "demonstration": summary.demonstration}
     return View(name=name, **told, **parts)

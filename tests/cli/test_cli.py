@@ -6,17 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from angle_mort import __version__
 from angle_mort.cli.commands import _cohorts, _on_desktop
 from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
-from angle_mort.instrument import write_norms
+from angle_mort.instrument import load_instrument, write_norms
 from angle_mort.scores import build_norms
 from angle_mort.shipped import shipped
 from tests import demonstration
-from tests.responses.google_forms import write_rows
+from tests.responses.google_forms import rows, write_rows
 
 PASSPHRASE = "quatre mots tout simples"
 
@@ -144,6 +145,34 @@ def test_an_export_becomes_a_cohort_and_the_cohort_a_page(tmp_path, export):
     page = (tmp_path / "rapports" / "artisans-2026.html").read_text(encoding="utf-8")
     assert "Cohorte artisans-2026" in page
     assert "DÉMONSTRATION" not in page
+
+
+@pytest.mark.slow
+def test_a_network_of_thirty_two_checks_the_questionnaire(tmp_path):
+    answers = make_cohort(n=32, seed=8, profiles=0, not_applicable=0).responses
+    people = [(f"2026/11/23 8:{place:02d}:00 AM UTC+1", f"p{place}@exemple.example", "", "") for place in range(32)]
+    table = pd.DataFrame(people, columns=["time", "email", "person", "company"])
+    nothing = pd.DataFrame(columns=["respondent", "item", "text"])
+    write_rows(tmp_path / "reponses.csv", rows(load_instrument(), answers, table, nothing))
+    words = ["importer", "reponses.csv", "--cohorte", "reseau-2026"]
+    told = run(tmp_path, *words, ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+    assert (told.returncode, told.stderr) == (0, "")
+    reported = run(tmp_path, "rapport", "data/cohorts/reseau-2026", "--carnet", "06")
+    assert (reported.returncode, reported.stderr) == (0, "")
+    page = (tmp_path / "rapports" / "reseau-2026-verifier-le-questionnaire.html").read_text(encoding="utf-8")
+    assert "Cohorte reseau-2026" in page and "32 dirigeants" in page
+    assert page.count("provisoire") > 4
+    assert "DÉMONSTRATION" not in page
+    again = run(tmp_path, *words, "--remplacer", ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_a_cohort_too_small_to_check_the_questionnaire_says_so_and_makes_no_page(tmp_path):
+    told = run(tmp_path, "rapport", shipped("demo") / "cohorte", "--carnet", "06")
+    assert (told.returncode, "[AM611]" in told.stderr, "24 dirigeants" in told.stderr) == (2, True, True)
+    unknown = run(tmp_path, "rapport", shipped("demo") / "cohorte", "--carnet", "99")
+    assert (unknown.returncode, "[AM807]" in unknown.stderr, "01, 06" in unknown.stderr) == (2, True, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -322,8 +351,6 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
 
 
 def test_the_mirror_scores_no_leader_and_nothing_reaches_the_vault(tmp_path):
-    from angle_mort.instrument import load_instrument
-
     items = [item.id for item in load_instrument().form_items("miroir")]
     rows = [
         ["Horodateur", *items],

@@ -42,7 +42,7 @@ def test_from_twelve_counts_of_at_least_five_that_add_up(tmp_path, n):
 def test_rows_that_are_not_the_whole_released_cohort_have_no_summary():
     somebody_else = DEMO.leaders.assign(leader=["zz", *DEMO.leaders["leader"][1:]])
     for rows in (DEMO.leaders.iloc[1:], somebody_else):
-        part = dataclasses.replace(DEMO, leaders=rows.reset_index(drop=True))
+        part = dataclasses.replace(DEMO, tables=DEMO.tables | {"leaders": rows.reset_index(drop=True)})
         with pytest.raises(AngleMortError) as error:
             _ = part.summary
         assert error.value.problems[0].code == "AM616"

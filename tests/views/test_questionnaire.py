@@ -12,6 +12,7 @@ from angle_mort.publishing import page_from_notebook
 from angle_mort.publishing.execution import execute
 from angle_mort.shipped import shipped
 from angle_mort.text import number
+from tests.cohorts import questionnaire_of
 
 VIEWS = [views.scale_reliability, views.item_quality, views.block_links, views.one_or_three, views.heading]
 
@@ -19,7 +20,7 @@ VIEWS = [views.scale_reliability, views.item_quality, views.block_links, views.o
 @cache
 def summary_of(n, missing=0.0, not_applicable=0.005):
     drawn = am.make_cohort(n=n, seed=6, profiles=0, missing=missing, not_applicable=not_applicable)
-    return am.check_questionnaire(drawn.responses, demonstration=True)
+    return questionnaire_of(drawn.responses)
 
 
 def texts_of(figure):
@@ -43,7 +44,7 @@ def test_each_scale_is_drawn_with_its_value_and_its_n():
     summary = summary_of(240)
     drawn = texts_of(views.scale_reliability(summary).figure)
     for row in summary.scales.itertuples():
-        assert f"{number(row.alpha, 2)} · n = {row.n_used}" in drawn
+        assert f"{number(row.alpha, 2)} · n ≥ {row.n_used}" in drawn
 
 
 def test_below_forty_five_the_interval_and_the_word_and_no_figure():
@@ -89,11 +90,12 @@ def test_a_weak_and_a_crowded_question_are_named():
     summary = summary_of(240)
     first, second = summary.items.index[:2]
     items = summary.items.copy()
-    items.loc[first, "item_rest"], items.loc[second, "ceiling"] = 0.05, 0.8
+    items.loc[first, ["item_rest", "item_rest_low", "item_rest_high"]] = 0.05, -0.06, 0.16
+    items.loc[second, "ceiling"] = 0.8
     told = " ".join(views.item_quality(dataclasses.replace(summary, items=items)).reading)
     texts = [am.load_instrument().items[item].fr.rstrip(".") for item in items.loc[[first, second], "item"]]
-    assert f"{texts[0]} (0,05)" in told
-    assert f"{texts[1]} (80\u00a0%)" in told
+    assert f"{texts[0]}\u00a0: 0,05 (de -0,06 à 0,16)" in told
+    assert f"{texts[1]}\u00a0: 80\u00a0%" in told
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_the_notebook_runs_and_becomes_a_page_for_the_sponsor():
     import nbformat
 
     notebook = nbformat.read(shipped("notebooks") / "06_verifier_le_questionnaire.ipynb", as_version=4)
-    page = page_from_notebook(execute(notebook, {"n_leaders": 60}))
+    page = page_from_notebook(execute(notebook, {"cohort_path": shipped("demo") / "reseau"}))
     assert page.demonstration
     assert sum(block.kind == "view" for block in page.blocks) == 5
-    assert "DÉMONSTRATION" in page.html and "60 dirigeants" in page.html
+    assert "DÉMONSTRATION" in page.html and "240 dirigeants" in page.html
