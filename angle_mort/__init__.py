@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _SHELF = {
     "AngleMortError": "errors",
     "ProfileMixture": "profiles",
+    "ProfileModel": "profiles",
     "ScaleScorer": "scores",
     "answer_care": "responses",
     "build_norms": "scores",

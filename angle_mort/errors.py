@@ -92,6 +92,12 @@ CODES: dict[str, str] = {
     "AM517": "The profiles were not found with certainty: no start converged in {max_iter} steps. Raise max_iter, or ask fewer profiles.",
     "AM518": "Every start shrank onto a few equal answers. Keep the weak prior, or ask fewer profiles.",
     "AM519": "This stored model cannot be used: {reason}. Store it again with this version.",
+    "AM520": "The scores to place lack the scales {columns} of this model. Give every scale that it was fitted to.",
+    "AM521": "This model was read from a file and holds no people. Fit it again on the cohort whose people you mean.",
+    "AM522": "{n} people of this model have no row among the outcomes, or somebody has two. Give one row for each.",
+    "AM523": "This stored model was changed after it was saved: its digest does not match. Store it again.",
+    "AM524": "There is no readable model at {path}. Check the path; it is a .json file.",
+    "AM525": "The model cannot be written to {path}. Check rights and free space, or give another place.",
     # 6xx cohorts and disclosure
     "AM601": "There is no released cohort in {folder}. Give a folder made by a release; it holds certificate.json.",
     "AM602": "{file} of cohort {folder} does not match its certificate. Release the cohort again; never edit its files.",

@@ -10,12 +10,13 @@ from angle_mort.profiles.prototypes import place_among_prototypes
 _SHELF = {
     "FAMILIES": "families",
     "ProfileMixture": "mixture",
+    "ProfileModel": "model",
     "Verdict": "selection",
     "compare_profiles": "selection",
     "verdict": "selection",
 }
 
-__all__ = ["FAMILIES", "ProfileMixture", "Verdict", "compare_profiles", "place_among_prototypes", "verdict"]
+__all__ = [*_SHELF, "place_among_prototypes"]
 
 
 def __getattr__(name: str) -> object:

@@ -104,11 +104,18 @@ class Candidate:
         return shares(self.workshop.evidence, self.best)[0].T
 
     @cached_property
+    def refits(self) -> tuple[Parameters, NDArray]:
+        """The mixture fitted anew to people who count differently each time, and how much each counted (refits x n).
+
+        In units and order of the workshop, profiles in the order of the fit. One bootstrap serves stability (Jaccard),
+        places (memberships averaged over it) and margins (of positions, of consequences).
+        """
+        return bayesian_refits(self.workshop.evidence, self.best, self.rules, _REFITS, self.random(1))
+
+    @cached_property
     def jaccards(self) -> NDArray:
         """How well each profile is found again when people count differently: k indices of Jaccard, 0 to 1."""
-        evidence = self.workshop.evidence
-        again, weights = bayesian_refits(evidence, self.best, self.rules, _REFITS, self.random(1))
-        return jaccard(evidence, self.best, again, weights)
+        return jaccard(self.workshop.evidence, self.best, *self.refits)
 
     @cached_property
     def split_half(self) -> float:

@@ -9,6 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.profiles.evidence import Parameters
+from angle_mort.profiles.families import FAMILIES
+from angle_mort.profiles.placing import memberships
 
 if TYPE_CHECKING:
     from angle_mort.instrument.model import Prototypes
@@ -60,15 +63,13 @@ def place_among_prototypes(table: pd.DataFrame, prototypes: Prototypes) -> pd.Da
 
 
 def _memberships(values: NDArray, errors: NDArray, prototypes: Prototypes) -> NDArray:
-    """n x prototypes; a Gaussian kernel per block, in logarithms so that far positions do not vanish."""
+    """n x prototypes: the prototypes are a mixture like any other, but declared."""
     positions = np.array([[each.position[block] for block in prototypes.blocks] for each in prototypes.prototypes])
-    variance = prototypes.spread**2 + np.nan_to_num(errors) ** 2
-    distance = (values[:, None, :] - positions) ** 2 / variance[:, None, :]
-    nearness = -np.where(np.isnan(distance), 0.0, distance).sum(axis=2) / 2
-    weights = np.exp(nearness - nearness.max(axis=1, keepdims=True))
-    memberships = weights / weights.sum(axis=1, keepdims=True)
-    memberships[np.isnan(values).all(axis=1)] = np.nan
-    return memberships
+    k, d = positions.shape
+    around = np.broadcast_to(prototypes.spread**2 * np.eye(d), (1, k, d, d))
+    mixture = Parameters(np.full((1, k), 1 / k), positions[None].astype(float), around)
+    known = np.where(np.isinf(errors), np.nan, values)
+    return memberships(mixture, known, np.where(np.isfinite(errors), errors, 0.0), FAMILIES["EII"])
 
 
 def _nearest(memberships: NDArray, codes: list[str]) -> list[str | None]:
