@@ -56,6 +56,9 @@ CODES: dict[str, str] = {
     "AM312": "A pseudonym needs an identity, and this one is empty. Give an e-mail or a name.",
     "AM313": "The two passphrases differ. Type the same one twice.",
     "AM314": "The vault {path} cannot be written. Check the rights of the folder and the free space.",
+    "AM320": "The tokens of the vault ({path}) are missing: known names cannot be recognised. Open the vault once to make them again.",
+    "AM321": "The tokens of the vault ({path}) are damaged. Open the vault once to make them again.",
+    "AM322": "The tokens of the vault ({path}) have format {version}, which this tool does not know. Update the tool.",
     # 4xx scores
     "AM401": "Column {item} is no scorable item of this questionnaire. Remove or rename it.",
     "AM402": "The answers to {item} are not numbers. Give integer codes.",
