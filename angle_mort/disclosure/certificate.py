@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from angle_mort.disclosure.linkage import attack, class_sizes, k_anonymity, l_diversity
 from angle_mort.disclosure.questionnaire import QUESTIONNAIRE
 from angle_mort.disclosure.release import FORMAT, Release, characteristics
 from angle_mort.disclosure.thresholds import POLICY, Policy
@@ -22,6 +23,7 @@ FILES = frozenset({*(f"{name}.csv" for name in (*_TABLES, *QUESTIONNAIRE)), PACK
 """Every file that a released cohort may hold; which of them one does hold, its certificate says."""
 
 _ROW_ID = ("leader",)
+SCENARIO = "J"
 
 
 def certify(
@@ -38,8 +40,9 @@ def certify(
     """What is true of a release and can be checked: sizes, k, attack table, and a SHA-256 per file.
 
     ``k_characteristics`` and ``k_row`` are the smallest number of leaders who share all their bands of context, or
-    everything in their row. The attack table gives the chance that somebody who knows that much points at
-    the right row.
+    everything in their row; ``l_scenario`` the fewest different answers to the two weeks among those who share all
+    their bands. ``cells_suppressed`` counts the cells of context left empty because all categories had to be merged.
+    The table of attacks gives the chance that somebody who knows that much points at the right row.
     """
     leaders = made.leaders
     bands = [item.id for item in characteristics(instrument) if item.id in leaders]
@@ -60,10 +63,16 @@ def certify(
         "schema": _schema(made.package),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "characteristics": {band: sorted(leaders[band].dropna().unique().tolist()) for band in bands},
-        "k_characteristics": _k(leaders, bands),
-        "k_row": _k(leaders, row),
-        "cells_suppressed": 0,
-        "attacks": [_attack("characteristics", leaders, bands), _attack("everything in the row", leaders, row)],
+        "context_bits_kept": round(made.context.kept, 3),
+        "context_bits_lost": round(made.context.lost, 3),
+        "k_characteristics": k_anonymity(leaders, bands),
+        "k_row": k_anonymity(leaders, row),
+        "l_scenario": l_diversity(leaders, bands, SCENARIO),
+        "cells_suppressed": made.context.cells_emptied,
+        "attacks": [
+            attack("characteristics", 1 / class_sizes(leaders, bands)),
+            attack("everything in the row", 1 / class_sizes(leaders, row)),
+        ],
         "certifiable": len(leaders) >= policy.rows,
     }
     return told | {"seal": _seal(told)}
@@ -89,32 +98,14 @@ def _schema(package: Mapping) -> str:
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
 
 
-def _class_sizes(leaders: pd.DataFrame, known: Sequence[str]) -> pd.Series:
-    """For each leader, how many share everything that is known."""
-    if not known:
-        return pd.Series(len(leaders), index=leaders.index)
-    return leaders.groupby(list(known), dropna=False)["leader"].transform("size")
-
-
-def _k(leaders: pd.DataFrame, known: Sequence[str]) -> int:
-    return int(_class_sizes(leaders, known).min())
-
-
-def _attack(name: str, leaders: pd.DataFrame, known: Sequence[str]) -> dict[str, object]:
-    success = 1 / _class_sizes(leaders, known)
-    return {
-        "attacker_knows": name,
-        "success_mean": round(float(success.mean()), 4),
-        "success_max": round(float(success.max()), 4),
-        "baseline": round(1 / len(leaders), 4),
-    }
-
-
 # ----------------------------------------------------------------------------------------------------------- reading
 
 
 def read_certified(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
     """The tables by name and the certificate of a released cohort whose files match it byte for byte.
+
+    The package must have the sealed schema, and each table the columns of the package, in its order and of its types:
+    a file that was sealed again after a change is refused too.
 
     Raises ``AngleMortError``: AM601 no such cohort, AM602 a file is missing or was changed, AM603 made by a later
     version, AM604 the certificate cannot be read.
@@ -124,8 +115,11 @@ def read_certified(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, obj
     if changed:
         raise AngleMortError(*(problem("AM602", file=name, folder=folder.name) for name in changed))
     package = json.loads((folder / PACKAGE).read_bytes())
+    names = [f"{each['name']}.csv" for each in package["resources"]]
+    if _schema(package) != certificate["schema"] or {*names, PACKAGE} != set(certificate["files"]):
+        raise AngleMortError(problem("AM602", file=PACKAGE, folder=folder.name))
     tables = {each["name"]: _read(folder / f"{each['name']}.csv", each) for each in package["resources"]}
-    if _schema(package) != certificate["schema"] or len(tables["leaders"]) != certificate["n"]:
+    if len(tables["leaders"]) != certificate["n"] or rows_seal(tables["leaders"]) != certificate["rows"]:
         raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
     return tables, certificate
 
@@ -179,6 +173,11 @@ _DTYPES = {"boolean": "object", "integer": "int64", "number": "float64", "string
 def _read(path: Path, resource: Mapping) -> pd.DataFrame:
     """Cells as text first, then numbers: read so, a number gives back the very bits that were written."""
     types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
-    cells = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-    cells = cells.astype({name: _DTYPES[kind] for name, kind in types.items()})
+    try:
+        cells = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+        if list(cells) != list(types):
+            raise ValueError("other columns, or in another order")
+        cells = cells.astype({name: _DTYPES[kind] for name, kind in types.items()})
+    except ValueError as error:
+        raise AngleMortError(problem("AM602", file=path.name, folder=path.parent.name)) from error
     return cells.assign(**{name: cells[name] == "True" for name, kind in types.items() if kind == "boolean"})

@@ -8,10 +8,12 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from angle_mort.disclosure.lattice import Coarse, coarsened
+from angle_mort.disclosure.thresholds import POLICY, Policy
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item
 
-FORMAT = 1
+FORMAT = 2
 """The format version of a released cohort; a loader refuses a later one."""
 
 KEYS = ("leader", "wave", "form", "instrument")
@@ -34,11 +36,12 @@ class Release:
     """The ``tables`` of a working cohort, and the ``package`` that describes each of their columns.
 
     ``leaders`` (a row per leader and wave), ``items`` (aggregates per item), and from 30 leaders on the four that tell
-    whether the questionnaire held.
+    whether the questionnaire held. ``context`` says what its coarse bands keep and lose.
     """
 
     tables: Mapping[str, pd.DataFrame]
     package: Mapping[str, object]
+    context: Coarse
 
     @property
     def leaders(self) -> pd.DataFrame:
@@ -58,12 +61,14 @@ def release(
     form: str,
     wave: str = "T0",
     questionnaire: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+    policy: Policy = POLICY,
 ) -> Release:
     """Turn private scores and answers into the working cohort.
 
     ``ids`` gives each respondent's random row id (a keyed pseudonym); rows are sorted by it, so that their order tells
     nothing. Item answers of the scales stay behind: only their means remain, where at least five people answered, and
-    what ``told_questionnaire`` lets through of the ``questionnaire``.
+    what ``told_questionnaire`` lets through of the ``questionnaire``. Context is merged until each leader shares all of
+    it with as many as the minimum group.
     """
     wide = _wide(table, instrument)
     facts = responses[[item.id for item in _kept_facts(instrument) if item.id in responses]]
@@ -77,12 +82,13 @@ def release(
         index=responses.index,
     )
     answered = care[list(CARE)].astype(int)
-    parts = [keys, wide.loc[responses.index], facts, _bands(responses, instrument), answered.loc[responses.index]]
+    context = coarsened(_bands(responses, instrument), policy.group)
+    parts = [keys, wide.loc[responses.index], facts, context.bands, answered.loc[responses.index]]
     leaders = pd.concat(parts, axis=1).sort_values("leader").reset_index(drop=True)
     if not leaders["leader"].is_unique:
         raise AngleMortError(problem("AM404", n=int(leaders["leader"].duplicated().sum())))
     tables = {"leaders": leaders, "items": _items(responses, instrument), **questionnaire}
-    return Release(tables, _package(tables, instrument))
+    return Release(tables, _package(tables, instrument), context)
 
 
 def tidy_scores(leaders: pd.DataFrame, instrument: Instrument, provisional: bool) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from angle_mort.disclosure.certificate import rows_seal
+from angle_mort.disclosure.certificate import SCENARIO, rows_seal
 from angle_mort.disclosure.overlap import fewest_isolated
 from angle_mort.disclosure.thresholds import (
     POLICY,
@@ -28,7 +28,6 @@ from angle_mort.text import t
 
 BLOCKS, CONSEQUENCES, INDEX = ("A", "B", "C"), ("D2", "D3"), ("IDO", "D1", "E")
 FACTS = ("j102", "j103")
-SCENARIO = "J"
 UNANSWERED, BETWEEN, MIXED = "none", "between", "mixte"
 
 

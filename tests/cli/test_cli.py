@@ -383,7 +383,7 @@ def test_people_typed_in_several_ways_keep_one_id_each_and_anonymous_files_share
 def test_one_failing_cohort_does_not_stop_the_others(tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "damaged").mkdir()
-    (tmp_path / "damaged" / "certificate.json").write_text('{"format": 1}', encoding="utf-8")
+    (tmp_path / "damaged" / "certificate.json").write_text('{"format": 2}', encoding="utf-8")
     told = run(tmp_path, "rapport", "broken", "damaged", shipped("demo") / "cohorte")
     assert told.returncode == 2
     assert "[AM601]" in told.stderr and "[AM604]" in told.stderr

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import hashlib
 import json
 import os
 
@@ -53,12 +54,14 @@ def test_rows_are_sorted_by_their_random_id_and_hold_no_item_answer():
     assert not set(private) & set(released.leaders.columns)
 
 
-def test_context_is_released_in_bands_only():
+def test_context_is_released_in_merged_bands_that_five_share():
     _, released = made()
+    context = [item.id for item in INSTRUMENT.module("X").items]
     for item in INSTRUMENT.module("X").items:
         bands = {choice.band for choice in item.format.choices}
-        assert set(released.leaders[item.id].dropna()) <= bands
-        assert len(bands) <= 4
+        assert {band for label in released.leaders[item.id].dropna() for band in label.split(" / ")} <= bands
+    assert released.leaders.groupby(context, dropna=False).size().min() >= 5
+    assert released.leaders[context].notna().any(axis=None)
 
 
 def test_an_item_answered_by_fewer_than_five_has_no_mean():
@@ -80,6 +83,10 @@ def test_the_certificate_counts_who_is_alone():
     first = sealed["attacks"][0]
     assert first["success_max"] == pytest.approx(1 / 3, abs=1e-4)
     assert first["success_mean"] == pytest.approx(2 / 15, abs=1e-4)
+    low, high = first["interval"]
+    assert low < first["success_mean"] < high
+    assert sealed["attacks"][1]["success_max"] == 1.0
+    assert sealed["l_scenario"] == leaders.groupby("x101")["J"].nunique().min()
     assert not sealed["certifiable"]
 
 
@@ -104,7 +111,7 @@ def test_a_missing_file_a_later_format_and_a_broken_certificate_have_their_codes
     (copied / "items.csv").unlink()
     assert code_of(copied) == "AM602"
     certificate = json.loads((copied / "certificate.json").read_text())
-    (copied / "certificate.json").write_text(json.dumps(certificate | {"format": 2}))
+    (copied / "certificate.json").write_text(json.dumps(certificate | {"format": 99}))
     assert code_of(copied) == "AM603"
     (copied / "certificate.json").write_text("{")
     assert code_of(copied) == "AM604"
@@ -125,6 +132,45 @@ def rewrite(folder, resealed=False, **changed):
     if resealed:
         certificate["seal"] = _seal(certificate)
     (folder / "certificate.json").write_text(json.dumps(certificate), encoding="utf-8")
+
+
+def edited(rows, change):
+    """The lines of a table with its header, its columns or one of its cells changed."""
+    header, *body = [line.split(",") for line in rows.decode().splitlines()]
+    if change == "column":
+        header[3] = "Z"
+    if change == "order":
+        header, *body = [[line[1], line[0], *line[2:]] for line in (header, *body)]
+    if change == "type":
+        body[0][header.index("A")] = "beaucoup"
+    if change == "another row":
+        body[0][0] = "zzzz"
+    return "".join(",".join(line) + "\n" for line in (header, *body)).encode()
+
+
+@pytest.mark.parametrize("change", ["column", "order", "type", "another row"])
+def test_a_table_changed_and_sealed_again_is_refused_by_its_columns_order_types_and_rows(copied, change):
+    rows = edited((copied / "leaders.csv").read_bytes(), change)
+    assert rows != (copied / "leaders.csv").read_bytes()
+    (copied / "leaders.csv").write_bytes(rows)
+    files = json.loads((copied / "certificate.json").read_text(encoding="utf-8"))["files"]
+    rewrite(copied, resealed=True, files=files | {"leaders.csv": hashlib.sha256(rows).hexdigest()})
+    with pytest.raises(AngleMortError) as error:
+        load_cohort(copied)
+    file = "certificate.json" if change == "another row" else "leaders.csv"
+    assert [(each.code, each.fields["file"]) for each in error.value.problems] == [("AM602", file)]
+
+
+def test_a_package_that_describes_other_columns_is_refused_even_when_sealed_again(copied):
+    package = json.loads((copied / "datapackage.json").read_text(encoding="utf-8"))
+    package["resources"][0]["schema"]["fields"][4]["type"] = "string"
+    content = json.dumps(package).encode()
+    (copied / "datapackage.json").write_bytes(content)
+    files = json.loads((copied / "certificate.json").read_text(encoding="utf-8"))["files"]
+    rewrite(copied, resealed=True, files=files | {"datapackage.json": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(AngleMortError) as error:
+        load_cohort(copied)
+    assert [(each.code, each.fields["file"]) for each in error.value.problems] == [("AM602", "datapackage.json")]
 
 
 @pytest.mark.parametrize(
