@@ -106,13 +106,18 @@ class Evidence:
         sheets = [sheet._replace(table=sheet.layout.features(scores[:, sheet.people])) for sheet in self.sheets]
         return replace(self, scores=scores, sheets=tuple(sheets), weights=np.ones(scores.shape[:2]))
 
-    def take(self, starts: NDArray) -> Evidence:
-        """The evidence of some starts, where starts have each their own."""
-        weights = self.weights[starts] if self.weights.ndim == 2 else self.weights
+    def few(self, people: NDArray, family: Family) -> Evidence:
+        """Some of the people, where all cohorts have the same scores."""
+        scores = np.where(self.seen[people] > 0, self.scores[people], np.nan)
+        return Evidence.gather(scores, self.errors[people], family, self.weights[..., people])
+
+    def take(self, cohorts: NDArray | slice) -> Evidence:
+        """Some of the cohorts."""
+        weights = self.weights[cohorts]
         if not self.several:
             return replace(self, weights=weights)
-        sheets = tuple(sheet._replace(table=sheet.table[starts]) for sheet in self.sheets)
-        return replace(self, scores=self.scores[starts], sheets=sheets, weights=weights)
+        sheets = tuple(sheet._replace(table=sheet.table[cohorts]) for sheet in self.sheets)
+        return replace(self, scores=self.scores[cohorts], sheets=sheets, weights=weights)
 
     def moments(self, sums: Sequence[NDArray], parameters: Parameters) -> Moments:
         """Of everybody, from the sums of each sheet."""
@@ -125,21 +130,36 @@ def arranged(scores: NDArray, errors: NDArray) -> tuple[NDArray, NDArray]:
 
     Rows alike in gaps and errors stand together.
     """
-    columns = np.lexsort(np.nan_to_num(np.sort(scores, axis=0), nan=np.inf)[::-1])
-    keys = [*np.nan_to_num(scores).T[columns], *errors.T[columns], *np.isnan(scores).T[columns]]
-    return np.lexsort(keys), columns
+    values = np.nan_to_num(scores, nan=np.inf)
+    columns = np.array(sorted(range(scores.shape[1]), key=lambda scale: np.sort(values[:, scale]).tobytes()))
+    # one number per person, summed scale by scale so that it is the same wherever the person stands: the cosines of
+    # whole numbers are independent over the rationals, so that only people alike have the same
+    mark = sum(np.cos(j + 1.0) * np.nan_to_num(scores[:, scale]) for j, scale in enumerate(columns))
+    return _sorted([mark, *errors.T[columns], *np.isnan(scores).T[columns]]), columns
 
 
 def alike(scores: NDArray, errors: NDArray) -> NDArray:
     """An order of rows in which those alike in gaps and errors stand together."""
-    keys = [key for key in (*errors.T, *np.isnan(scores).T) if (key != key[:1]).any()]
-    return np.lexsort(keys) if keys else np.arange(len(scores))
+    return _sorted([*errors.T, *np.isnan(scores).T])
+
+
+def _sorted(keys: list[NDArray]) -> NDArray:
+    """The order of rows by several keys, the last one first."""
+    telling = [key for key in keys if (key != key[:1]).any()]
+    if len(telling) == 1:
+        return np.argsort(telling[0])
+    return np.lexsort(telling) if telling else np.arange(len(keys[0]))
+
+
+def _different(values: NDArray) -> NDArray:
+    """Each value once, rising."""
+    return values[:1] if (values == values[:1]).all() else np.unique(values)
 
 
 def _cut(seen: NDArray, noise: NDArray, family: Family) -> list[slice]:
     """Everybody at once; with errors of many sizes and diagonal covariances, a few people at a time."""
     n = len(seen)
-    many = not family.full and max(len(np.unique(column)) for column in noise.T) > _CUTS
+    many = not family.full and max(len(_different(column)) for column in noise.T) > _CUTS
     step = _CUTS if many else n
     return [slice(first, min(first + step, n)) for first in range(0, n, step)]
 
@@ -168,12 +188,13 @@ class ScaleLayout:
 
     @classmethod
     def of(cls, seen: NDArray, noise: NDArray) -> ScaleLayout:
-        cuts = [(scale, size) for scale in range(seen.shape[1]) for size in np.unique(noise[seen[:, scale] > 0, scale])]
+        cuts = [(j, size) for j in range(seen.shape[1]) for size in _different(noise[seen[:, j] > 0, j])]
         scale, size = (np.array(each) for each in zip(*cuts, strict=True))
         members = ((seen[:, scale] > 0) & (noise[:, scale] == size)).T * 1.0
-        masks, which = np.unique(members, axis=0, return_inverse=True)
-        mask = (which.ravel() == np.arange(len(masks))[:, None]) * 1.0
-        return cls(scale, size, mask, masks, members, (slice(0, len(seen)),))
+        kinds = [row.tobytes() for row in members]
+        first = [kinds.index(kind) for kind in dict.fromkeys(kinds)]
+        mask = np.array([[kind == kinds[row] for kind in kinds] for row in first]) * 1.0
+        return cls(scale, size, mask, members[first], members, (slice(0, len(seen)),))
 
     def features(self, scores: NDArray) -> NDArray:
         own = np.moveaxis(scores, -1, -2)[..., self.scale, :] * self.members

@@ -16,7 +16,9 @@ _EMPTY = 1e-10  # people: a profile that lost everybody keeps this, so that its 
 _SPIKE = 1e-8  # a variance below this share of the variable's own is a spike on repeated answers, not a profile
 _FARTHEST = -600.0  # of a logarithm, below which a membership is nothing: keeps numbers from underflowing
 _LONGEST = 64.0  # of a leap, in steps
-_AT_ONCE = 1 << 17  # numbers that stay in a core's cache together
+_AT_ONCE = 1 << 16  # numbers that stay in a core's cache together
+_FEWEST = 256  # people in a block, so that its product is worth while
+_WORTH = 1 / 8  # of the starts: when so many have arrived, the others go on without them
 
 
 @dataclass(frozen=True)
@@ -91,30 +93,35 @@ def log_sum(joint: NDArray) -> NDArray:
 
 
 def e_step(evidence: Evidence, parameters: Parameters) -> tuple[NDArray, list[NDArray]]:
-    """Log-likelihoods (s), and the features of each profile's people summed: per sheet, parts x s x k x features."""
-    likelihood = np.zeros(len(parameters.weights))
-    summed = []
+    """Log-likelihoods (s), and the features of each profile's people summed: per sheet, parts x s x k x features.
+
+    As many of the s mixtures belong to each cohort, cohort after cohort.
+    """
+    cohorts = len(evidence.weights)
+    likelihood, summed = np.zeros((cohorts, len(parameters.weights) // cohorts)), []
     for sheet in evidence.sheets:
         coefficients = sheet.layout.coefficients(parameters)
-        own = np.zeros(coefficients.shape)
-        for place, block in _blocks(sheet, parameters.weights.size):
-            table = sheet.table[..., block]
-            weights = evidence.weights[..., sheet.people][..., block]
-            shares = _product(coefficients[place], table)
-            likelihood += _shared_out(shares, weights)
-            own[place] += _product(shares, np.swapaxes(table, -1, -2))
-        summed.append(own)
-    return likelihood, summed
+        parts = coefficients.reshape(len(coefficients), cohorts, -1, *coefficients.shape[2:])
+        own = np.zeros(parts.shape)
+        for place, some, people in _blocks(sheet, *parts.shape[1:4]):
+            table = sheet.table[..., people] if sheet.table.ndim == 2 else sheet.table[some, :, people]
+            shares = _product(parts[place, some], table)
+            weights = evidence.weights[some, sheet.people][:, None, people]
+            likelihood[some] += _shared_out(shares, weights)
+            own[place, some] += _product(shares, np.swapaxes(table, -1, -2))
+        summed.append(own.reshape(coefficients.shape))
+    return likelihood.ravel(), summed
 
 
 def _shared_out(joint: NDArray, weights: NDArray) -> NDArray:
-    """Turn logarithms of weight x density (s x k x n) into shares of each person; the log-likelihoods (s)."""
-    highest = joint.max(axis=1, keepdims=True)
-    joint -= highest
+    """Turn logarithms of weight x density (... x k x n) into shares of each person; the log-likelihoods (...)."""
+    highest = joint.max(axis=-2)
+    joint -= highest[..., None, :]
     np.exp(np.maximum(joint, _FARTHEST, out=joint), out=joint)
-    total = joint.sum(axis=1)
-    joint *= (weights / total)[:, None, :]
-    return ((highest[:, 0] + np.log(total)) * weights).sum(axis=-1)
+    total = joint.sum(axis=-2)
+    joint *= (weights / total)[..., None, :]
+    highest += np.log(total)
+    return (highest * weights).sum(axis=-1)
 
 
 def sums(evidence: Evidence, shares: NDArray) -> list[NDArray]:
@@ -129,18 +136,19 @@ def sums(evidence: Evidence, shares: NDArray) -> list[NDArray]:
 
 
 def _product(own: NDArray, table: NDArray) -> NDArray:
-    """s x k x w by w x n as one product, or by s x w x n start by start."""
-    if table.ndim == 3:
-        return own @ table
-    return (own.reshape(-1, own.shape[-1]) @ table).reshape(*own.shape[:-1], table.shape[-1])
+    """... x w by w x n as one product, or by c x w x n cohort by cohort."""
+    cohorts = () if table.ndim == 2 else (len(table),)
+    return (own.reshape(*cohorts, -1, own.shape[-1]) @ table).reshape(*own.shape[:-1], table.shape[-1])
 
 
-def _blocks(sheet: Sheet, width: int) -> Iterator[tuple[int, slice]]:
-    """Slices of people, part by part, that a core holds at once."""
-    size = max(_AT_ONCE // width, 64)
+def _blocks(sheet: Sheet, cohorts: int, starts: int, k: int) -> Iterator[tuple[int, slice, slice]]:
+    """Part by part, slices of cohorts and of people that a core holds at once."""
     for place, part in enumerate(sheet.layout.parts):
-        for first in range(part.start, part.stop, size):
-            yield place, slice(first, min(first + size, part.stop))
+        people = min(max(_AT_ONCE // (starts * k), _FEWEST), part.stop - part.start)
+        some = max(_AT_ONCE // (starts * k * people), 1)
+        for cohort in range(0, cohorts, some):
+            for first in range(part.start, part.stop, people):
+                yield place, slice(cohort, cohort + some), slice(first, min(first + people, part.stop))
 
 
 def m_step(evidence: Evidence, summed: list[NDArray], parameters: Parameters, rules: Rules) -> Parameters:
@@ -171,14 +179,15 @@ def _step(evidence: Evidence, parameters: Parameters, rules: Rules) -> tuple[NDA
 def climb(evidence: Evidence, start: Parameters, rules: Rules) -> Climb:
     """Climb from each start (axis 0) until little is left to gain, in cycles of two steps and a leap along them.
 
-    The leap is SQUAREM's (Varadhan & Roland 2008); where the objective (the log-likelihood plus the prior's
-    log-density) would fall it is not made. What is left is judged by how fast the steps shrink. A start that shrinks
-    onto a spike gets -inf.
+    Each cohort of the evidence has as many starts, cohort after cohort. The leap is SQUAREM's (Varadhan & Roland 2008);
+    where the objective (the log-likelihood plus the prior's log-density) would fall it is not made. What is left is
+    judged by how fast the steps shrink. A start that shrinks onto a spike gets -inf.
     """
-    ended = Parameters(*(np.array(each) for each in start))
-    objective = np.full(len(ended.weights), -np.inf)
-    converged = np.zeros(len(objective), dtype=bool)
-    climbing, seen, now = np.arange(len(objective)), evidence, start
+    nobody = len(start.weights)  # a place more, for starts that have arrived while others of their cohort go on
+    ended = Parameters(*(np.concatenate([each, each[-1:]]) for each in start))
+    objective = np.full(nobody + 1, -np.inf)
+    converged = np.zeros(nobody + 1, dtype=bool)
+    climbing, seen, now = np.arange(nobody), evidence, start
     history = []
     for _ in range(max(rules.max_iter // 3, 1)):
         before, first, spiked = _step(seen, now, rules)
@@ -190,13 +199,13 @@ def climb(evidence: Evidence, start: Parameters, rules: Rules) -> Climb:
         changes = _change(now, first, rules), _change(first, second, rules)
         arrived = ~spiked & (_left(after - before, *map(_length, changes)) < rules.tol)
         converged[climbing[arrived]] = True
-        going = ~arrived & ~spiked
-        if not going.any():
+        climbing = np.where(arrived | spiked, nobody, climbing)
+        cohorts, kept = _going(climbing < nobody, len(seen.weights))
+        if not len(kept):
             break
-        if not going.all():
-            climbing, seen = climbing[going], seen.take(going)
-            now, first, second = (each.take(going) for each in (now, first, second))
-            changes, after = tuple(each.take(going) for each in changes), after[going]
+        if len(kept) <= (1 - _WORTH) * len(climbing):
+            climbing, seen, after = climbing[kept], seen.take(cohorts), after[kept]
+            now, first, second, *changes = (each.take(kept) for each in (now, first, second, *changes))
         leap = _leap(now, second, changes, rules)
         value, beyond, spiked = _step(seen, leap, rules)
         higher = (value >= after) & ~spiked
@@ -204,7 +213,16 @@ def climb(evidence: Evidence, start: Parameters, rules: Rules) -> Climb:
         ended.put(climbing[higher], leap.take(higher))
         now = second
         now.put(higher, beyond.take(higher))
-    return Climb(ended, objective, converged, np.array(history))
+    return Climb(ended.take(slice(nobody)), objective[:nobody], converged[:nobody], np.array(history)[:, :nobody])
+
+
+def _going(going: NDArray, cohorts: int) -> tuple[NDArray, NDArray]:
+    """Which cohorts go on, and which starts (s): as many in each of them, some that have arrived where it takes."""
+    table = going.reshape(cohorts, -1)
+    some = np.flatnonzero(table.any(axis=1))
+    most = table.sum(axis=1).max()
+    places = np.argsort(~table[some], axis=1, kind="stable")[:, :most]
+    return some, (places + table.shape[1] * some[:, None]).ravel()
 
 
 def _reached(objective: NDArray, climbing: NDArray, value: NDArray) -> NDArray:

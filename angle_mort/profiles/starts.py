@@ -12,9 +12,8 @@ from angle_mort.profiles.expectation import Climb, Prior, Rules, climb, m_step, 
 
 SHORT = 15  # steps of the first run, which every start makes
 FINALISTS = 5  # starts per cohort that go on to the end, or a quarter of them when that is more
+MANY = 10_000  # people: short runs look at no more of them, drawn by chance
 SAME = 0.01  # of log-likelihood: two starts that end this near to each other reached the same solution
-
-_BATCH = 4_000_000  # numbers held at once: more starts than that climb in turns
 
 
 @dataclass(frozen=True)
@@ -42,31 +41,35 @@ def search(
     of n people: scores c x n x d or n x d, weights c x n. All climb together. ``known`` (a batch of one) is one start
     more of every cohort.
     """
-    cohorts = len(evidence.weights)
+    cohorts, n = len(evidence.weights), len(evidence.seen)
     n_init = n_init if n_components > 1 else 1
     short = replace(rules, max_iter=min(SHORT, rules.max_iter))
-    begun = _run(evidence, _beginnings(evidence, rules, n_components, (n_init + 1) // 2, random), short)
+    few = evidence
+    if n > MANY and not evidence.several:
+        few = evidence.few(np.sort(random.permutation(n)[:MANY]), rules.family)
+    begun = climb(few, _beginnings(few, rules, n_components, (n_init + 1) // 2, random), short)
     if known is not None:
         again = Parameters(*(np.repeat(each, cohorts, axis=0) for each in known))
-        begun = _beside(begun, _run(evidence, again, short), cohorts)
+        begun = _beside(begun, climb(few, again, short), cohorts)
     if n_init > 1:
-        begun = _beside(begun, _run(evidence, _moved(evidence, begun, cohorts, n_init // 2, random), short), cohorts)
-    ended = _run(evidence, begun.parameters.take(_finalists(begun.objective.reshape(cohorts, -1))), rules)
-    return _best(begun, ended, cohorts)
-
-
-def _run(evidence: Evidence, starts: Parameters, rules: Rules) -> Climb:
-    """Climb from as many starts in each cohort, cohort after cohort."""
-    owner = np.repeat(np.arange(len(evidence.weights)), len(starts.weights) // len(evidence.weights))
-    return _climb_in_turns(evidence, owner, starts, rules)
+        begun = _beside(begun, climb(few, _moved(few, begun, cohorts, n_init // 2, random), short), cohorts)
+    finalists = _finalists(begun.objective.reshape(cohorts, -1))
+    ended = climb(evidence, begun.parameters.take(finalists), rules)
+    return _best(ended, begun.history[:, finalists] if few is evidence else ended.history[:0], cohorts)
 
 
 def _beside(one: Climb, other: Climb, cohorts: int) -> Climb:
     """Two climbs of as many cohorts, as one."""
-    both = _together([one, other])
     place = [np.arange(len(each.objective)).reshape(cohorts, -1) for each in (one, other)]
     order = np.hstack([place[0], place[1] + place[0].size]).ravel()
-    return Climb(both.parameters.take(order), both.objective[order], both.converged[order], both.history[:, order])
+    steps = max(len(one.history), len(other.history))
+    history = [np.pad(each.history, ((0, steps - len(each.history)), (0, 0)), mode="edge") for each in (one, other)]
+    return Climb(
+        Parameters(*(np.concatenate(each)[order] for each in zip(one.parameters, other.parameters, strict=True))),
+        np.concatenate([one.objective, other.objective])[order],
+        np.concatenate([one.converged, other.converged])[order],
+        np.hstack(history)[:, order],
+    )
 
 
 def _moved(evidence: Evidence, begun: Climb, cohorts: int, count: int, random: np.random.RandomState) -> Parameters:
@@ -96,8 +99,8 @@ def _finalists(objective: NDArray) -> NDArray:
     return (order + n_init * np.arange(cohorts)[:, None]).ravel()
 
 
-def _best(begun: Climb, ended: Climb, cohorts: int) -> Found:
-    early = begun.history[:, _finalists(begun.objective.reshape(cohorts, -1))]
+def _best(ended: Climb, early: NDArray, cohorts: int) -> Found:
+    """The best finalist of each cohort; ``early`` are the objectives of their short runs."""
     objective = ended.objective.reshape(cohorts, -1)
     highest = objective.max(axis=1, keepdims=True)
     first = objective.argmax(axis=1)
@@ -111,44 +114,27 @@ def _best(begun: Climb, ended: Climb, cohorts: int) -> Found:
     )
 
 
-def _climb_in_turns(evidence: Evidence, owner: NDArray, starts: Parameters, rules: Rules) -> Climb:
-    n, d = evidence.seen.shape
-    turns = np.array_split(np.arange(len(owner)), len(owner) * n * (2 * d if evidence.several else 1) // _BATCH + 1)
-    climbs = [climb(evidence.take(owner[turn]), starts.take(turn), rules) for turn in turns if len(turn)]
-    return _together(climbs)
-
-
-def _together(climbs: list[Climb]) -> Climb:
-    parameters = Parameters(*(np.concatenate(each) for each in zip(*(c.parameters for c in climbs), strict=True)))
-    objective = np.concatenate([each.objective for each in climbs])
-    converged = np.concatenate([each.converged for each in climbs])
-    steps = max(len(each.history) for each in climbs)
-    padded = [np.pad(each.history, ((0, steps - len(each.history)), (0, 0)), mode="edge") for each in climbs]
-    return Climb(parameters, objective, converged, np.hstack(padded))
-
-
 # -------------------------------------------------------------------------------------------------------- beginnings
 
 
 def _beginnings(evidence: Evidence, rules: Rules, k: int, n_init: int, random: np.random.RandomState) -> Parameters:
     """Rough mixtures, ``n_init`` per cohort: one cuts people along their main direction, the others grow from seeds."""
-    cohorts = len(evidence.weights)
-    groups = np.empty((cohorts, n_init, len(evidence.seen)), dtype=int)
+    groups = np.empty((len(evidence.weights), n_init, len(evidence.seen)), dtype=np.int8 if k < 128 else int)
+    groups[:, 0] = _slices(evidence.scores, evidence.weights, k)
     for cohort, weights in enumerate(evidence.weights):
         points = evidence.scores[cohort] if evidence.several else evidence.scores
-        groups[cohort, 0] = _slices(points, weights, k)
         groups[cohort, 1:] = _grown(points, weights, k, n_init - 1, random)
-    owner = np.repeat(np.arange(cohorts), n_init)
-    return _rough(evidence.take(owner), groups.reshape(cohorts * n_init, -1), rules, k)
+    return _rough(evidence, groups, rules, k)
 
 
 def _slices(points: NDArray, weights: NDArray, k: int) -> NDArray:
-    """Groups of equal weight along the direction in which people differ most: n."""
-    direction = np.linalg.eigh((points * weights[:, None]).T @ points)[1][:, -1]
-    order = np.argsort(points @ (direction * np.sign(direction.sum())), kind="stable")
-    rank = np.empty(len(points))
-    rank[order] = np.cumsum(weights[order]) - weights[order] / 2
-    return np.minimum(rank * k / weights.sum(), k - 1).astype(int)
+    """Groups of equal weight along the direction in which people differ most: c x n."""
+    direction = np.linalg.eigh(np.swapaxes(points, -1, -2) @ (weights[..., None] * points))[1][..., -1]
+    order = np.argsort((points @ (direction * np.sign(direction.sum(axis=-1, keepdims=True)))[..., None])[..., 0])
+    heavy = np.take_along_axis(weights, order, axis=1)
+    rank = np.empty(weights.shape)
+    np.put_along_axis(rank, order, heavy.cumsum(axis=1) - heavy / 2, axis=1)
+    return np.minimum(rank * k / weights.sum(axis=1, keepdims=True), k - 1)
 
 
 def _grown(points: NDArray, weights: NDArray, k: int, count: int, random: np.random.RandomState) -> NDArray:
@@ -156,33 +142,36 @@ def _grown(points: NDArray, weights: NDArray, k: int, count: int, random: np.ran
 
     In turns: everybody with the nearest seed; the seeds alone; tight nuclei and one group of all the others.
     """
-    n = len(points)
-    nearest, size = np.ones((count, n)), random.uniform(0.05, 1.0, (count, 1)) * n / k
-    wide, nuclei = np.zeros((count, n), dtype=int), np.full((count, n), k - 1)
-    alone = np.full((count, n), -1)
+    n, turn = len(points), np.arange(count) % 3
+    groups = np.choose(turn, [0, -1, k - 1])[:, None] * np.ones(n, dtype=int)
+    nearest, size = np.full((count, n), np.inf), (random.uniform(0.05, 1.0, count) * n / k).astype(int)
     lengths = (points**2).sum(axis=1)
     for seed in range(k):
-        chance = np.cumsum(nearest * weights, axis=1)
+        chance = np.cumsum((nearest if seed else 1.0) * weights * np.ones((count, 1)), axis=1)
         chosen = (chance < random.random_sample((count, 1)) * chance[:, -1:]).sum(axis=1)
         chosen = np.minimum(chosen, n - 1)
         distance = np.maximum(lengths - 2 * points[chosen] @ points.T + lengths[chosen][:, None], 0.0)
-        closer = distance < nearest if seed else np.ones_like(wide, dtype=bool)
-        wide[closer] = seed
-        nearest = np.where(closer, distance, nearest)
-        alone[np.arange(count), chosen] = seed
+        near = distance < nearest
         if seed < k - 1:
-            nuclei[np.argsort(np.argsort(distance, axis=1), axis=1) < size] = seed
-    turn = np.arange(count)[:, None] % 3
-    return np.choose(turn, [wide, alone, nuclei])
+            ranked = np.sort(distance[turn == 2], axis=1)
+            near[turn == 2] = distance[turn == 2] <= np.take_along_axis(ranked, size[turn == 2, None], axis=1)
+        else:
+            near[turn == 2] = False
+        near[turn == 1] = False
+        near[turn == 1, chosen[turn == 1]] = True
+        groups[near] = seed
+        nearest = np.minimum(distance, nearest)
+    return groups
 
 
 def _rough(evidence: Evidence, groups: NDArray, rules: Rules, k: int) -> Parameters:
-    """Mixtures (s) from hard groups (s x n), with one pseudo-person of the cohort's spread in each."""
-    shape = (len(groups), k, evidence.scores.shape[-1])
+    """Mixtures from hard groups (c x r x n), with one pseudo-person of the cohort's spread in each: c r of them."""
+    members = (groups[..., None, :] == np.arange(k)[:, None]) * evidence.weights[:, None, None, :]
+    members = members.reshape(-1, *members.shape[2:])
+    shape = (len(members), k, evidence.scores.shape[-1])
     spread = rules.family.packed(np.diag(rules.prior.spread))
     cohort = Parameters(
         np.full(shape[:2], 1 / k), np.zeros(shape), np.broadcast_to(spread, (*shape[:2], *spread.shape))
     )
-    members = (groups[:, None, :] == np.arange(k)[:, None]) * evidence.weights[..., None, :]
     softened = replace(rules, prior=Prior(rules.prior.spread, rules.prior.spread))
     return m_step(evidence, sums(evidence, members), cohort, softened)

@@ -54,23 +54,20 @@ def test_known_profiles_are_recovered_in_their_order(missing):
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("prior", ["weak", None])
-@pytest.mark.parametrize("errors", [None, margins()])
+@pytest.mark.parametrize("errors", [None, margins(n=60)])
 def test_the_objective_never_falls(family, prior, errors):
-    scores, _ = drawn(missing=0.1)
-    mixture = ProfileMixture(3, family, prior, random_state=0).fit(scores, standard_errors=errors)
+    scores, _ = drawn(60, missing=0.1)
+    mixture = ProfileMixture(3, family, prior, n_init=10, random_state=0).fit(scores, standard_errors=errors)
     steps = np.diff(mixture.objective_history_)
     assert len(steps) > 3
     assert steps.min() >= -1e-9 * abs(mixture.objective_history_[-1])
 
 
-def test_the_objective_never_falls_where_rounding_would_leave_a_covariance_askew():
-    rng = np.random.default_rng(23)
-    means = np.array([[30, 30, 30, 40], [70, 45, 45, 60], [45, 75, 65, 50]])
-    scores = means[rng.integers(0, 3, 120)] + rng.normal(0, 9, (120, 4))
-    scores[rng.random(scores.shape) < 0.12] = np.nan
-    mixture = ProfileMixture(4, "VVV", None, n_init=20, max_iter=3000, random_state=23).fit(scores)
-    assert np.linalg.eigvalsh(mixture.covariances_).min() < 0.01  # nearly flat: where rounding shows
-    assert np.diff(mixture.objective_history_).min() >= -1e-9 * abs(mixture.objective_history_[-1])
+def test_rounding_leaves_no_covariance_askew():
+    """Where it did, nearly flat covariances grew more askew from step to step, until the objective fell."""
+    scores, _ = drawn(60, missing=0.12)
+    mixture = ProfileMixture(3, "VVV", None, n_init=10, random_state=0).fit(scores, standard_errors=margins(n=60))
+    np.testing.assert_array_equal(mixture.covariances_, np.swapaxes(mixture.covariances_, 1, 2))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
