@@ -33,11 +33,11 @@ from angle_mort.disclosure.summary import WorkingCohort
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
 from angle_mort.profiles.prototypes import place_among_prototypes
-from angle_mort.responses import Intake, answer_care
+from angle_mort.responses import Counts, Dialect, Intake, answer_care
 from angle_mort.results import LEADER, CohortSummary, LeaderSheet, QuestionnaireSummary
 from angle_mort.roadmap import step_evidence, weakest_step
 from angle_mort.scores import bands, dominant_block, questionnaire_statistics, score_responses
-from angle_mort.vault import pseudonym
+from angle_mort.vault import Vault, pseudonym
 
 if TYPE_CHECKING:
     from angle_mort.publishing import Page
@@ -190,6 +190,22 @@ def row_ids(intake: Intake, name_of: Callable[[str], str]) -> dict[str, str]:
     rank = identity.groupby(identity).cumcount()
     named = [json.dumps([each, int(place)]) for each, place in zip(identity, rank, strict=True)]
     return dict(zip(people["respondent"], map(name_of, named), strict=True))
+
+
+def working_audience(cohort: str, wave: str) -> str:
+    """The audience of the row ids of one released wave: the same person has another id in the next one, and elsewhere.
+
+    >>> working_audience("artisans", "T0") == working_audience("artisans", "T1")
+    False
+    """
+    return f"working cohort {cohort} {wave}"
+
+
+def stored_intake(vault: Vault, cohort: str, wave: str) -> Intake:
+    """An export as the vault keeps it, ready to be released again. Raises AM309 when it is not there."""
+    kept = vault.wave(cohort, wave)
+    parts = kept.responses, kept.report, Counts(**kept.counts), kept.texts, kept.identities
+    return Intake(*parts, kept.form, Dialect(**kept.dialect))
 
 
 def _folded(identity: str) -> str:

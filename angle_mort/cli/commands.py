@@ -24,6 +24,7 @@ from angle_mort.cohort import (
     release_cohort,
     row_ids,
     score_intake,
+    working_audience,
 )
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import load_instrument
@@ -39,7 +40,7 @@ EXPORT = "reponses.csv"
 COHORTS = Path("data/cohorts")
 _AUDIENCE = "sponsor"
 _TRIES, _MISTYPED = 3, ("AM302", "AM306", "AM313")
-_WORKING = "working cohort"
+_WAVE = "T0"
 
 
 def demo(asked: argparse.Namespace) -> int:
@@ -81,8 +82,8 @@ def importer(asked: argparse.Namespace) -> int:
     vault = _vault()  # between the bars: a question and a moving bar would write over each other
     with steps as step:
         with step("cli.step.vault"):
-            vault.store(asked.cohorte, "T0", intake, replace=asked.remplacer)
-            ids = row_ids(intake, vault.naming(_WORKING))
+            vault.store(asked.cohorte, _WAVE, intake, replace=asked.remplacer)
+            ids = row_ids(intake, vault.naming(working_audience(asked.cohorte, _WAVE)))
         with step("cli.step.release"):
             release_cohort(intake, table, ids, place, instrument, datetime.date.today(), asked.cohorte)
     _tell_intake(intake)

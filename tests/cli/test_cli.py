@@ -176,18 +176,18 @@ def test_a_cohort_too_small_to_check_the_questionnaire_says_so_and_makes_no_page
 
 
 @pytest.mark.slow
-def test_the_same_people_have_the_same_ids_again_and_other_ids_in_another_vault(tmp_path, export):
+def test_the_same_people_have_the_same_ids_again_and_others_in_another_cohort_or_vault(tmp_path, export):
     ids = []
-    for place in ("a", "a", "b"):
+    for place, name in (("a", "une"), ("a", "une"), ("a", "deux"), ("b", "une")):
         (tmp_path / place).mkdir(exist_ok=True)
-        name = f"c{len(ids)}"
-        done = run(tmp_path / place, "importer", export, "--cohorte", name, ANGLE_MORT_PASSPHRASE=PASSPHRASE)
+        words = ["importer", export, "--cohorte", name, "--remplacer"]
+        done = run(tmp_path / place, *words, ANGLE_MORT_PASSPHRASE=PASSPHRASE)
         assert done.returncode == 0, done.stderr
         rows = (tmp_path / place / "data/cohorts" / name / "leaders.csv").read_text(encoding="utf-8").splitlines()[1:]
         ids.append({row.split(",")[0] for row in rows})
     assert len(ids[0]) == 24
     assert ids[0] == ids[1]
-    assert not ids[0] & ids[2]
+    assert not ids[0] & ids[2] and not ids[0] & ids[3] and not ids[2] & ids[3]
 
 
 @pytest.mark.slow

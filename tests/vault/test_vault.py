@@ -12,21 +12,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from angle_mort import vault as vault_module
 from angle_mort.errors import AngleMortError
 from angle_mort.responses.table import Counts, Dialect, Finding, Intake, report_frame
 from angle_mort.text import explain
-from angle_mort.vault import MINIMUM_PASSPHRASE, Vault, ask_passphrase, open_vault, pseudonym
+from angle_mort.vault import MINIMUM_PASSPHRASE, Vault, ask_passphrase, open_vault, pseudonym, sealing
+from angle_mort.vault import vault as vault_module
 
 PASSPHRASE = "trois chèvres sur un toit"
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+BESIDE = {"coffre.bin", "coffre.bin.lock", "jetons.json"}
 SECRETS = ("anne@example.org", "Anne Inventée", "Maison Exemple", "Signer les devis", "a101")
 
 
 @pytest.fixture
 def quick(monkeypatch):
     """A light key: the true work factor takes half a second each time, and has its own test."""
-    monkeypatch.setattr(vault_module, "_SCRYPT", (2**4, 8, 1))
+    monkeypatch.setattr(sealing, "WORK", (2**4, 8, 1))
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_nothing_readable_on_the_disk_and_nothing_beside(vault, place):
     vault.store("artisans", "T0", intake())
     content = place.read_bytes()
     assert not any(secret.encode() in content for secret in (*SECRETS, "artisans", PASSPHRASE))
-    assert [each.name for each in place.parent.iterdir()] == ["coffre.bin"]
+    assert {each.name for each in place.parent.iterdir()} == BESIDE
     assert PASSPHRASE not in repr(vault) + repr(vars(vault))
     if os.name != "nt":
         assert place.stat().st_mode & 0o077 == 0
@@ -146,7 +147,7 @@ def test_any_changed_byte_is_noticed(vault, place, where):
 def test_the_header_is_authenticated(vault, place):
     place.write_bytes(place.read_bytes().replace(b'"format": 1, "scrypt"', b'"format": 1,  "scrypt"'))
     content = place.read_bytes()
-    start = len(vault_module._MAGIC)
+    start = len(sealing.MAGIC)
     size = int.from_bytes(content[start : start + 4], "big") + 1
     place.write_bytes(content[:start] + size.to_bytes(4, "big") + content[start + 4 :])
     fails("AM303", open_vault, place, PASSPHRASE)
@@ -200,9 +201,9 @@ def test_the_default_place_and_the_variable(quick, tmp_path, monkeypatch):
     monkeypatch.setenv("ANGLE_MORT_PASSPHRASE", PASSPHRASE)
     Vault.create(None, ask_passphrase(confirm=True))
     assert open_vault().path == Path("data/private/coffre.bin")
-    assert [str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*") if each.is_file()] == [
-        str(Path("data/private/coffre.bin"))
-    ]
+    assert {each.relative_to(tmp_path) for each in tmp_path.rglob("*") if each.is_file()} == {
+        Path("data/private", name) for name in BESIDE
+    }
 
 
 def test_writers_wait_for_each_other(vault, place):
@@ -215,7 +216,7 @@ def test_writers_wait_for_each_other(vault, place):
 STORE = """
 import sys
 sys.path.insert(0, sys.argv[3])
-from test_vault import PASSPHRASE, intake, open_vault
+from tests.vault.test_vault import PASSPHRASE, intake, open_vault
 vault = open_vault(sys.argv[1], PASSPHRASE)
 for wave in range(5):
     vault.store(sys.argv[2], f"T{wave}", intake())
@@ -224,21 +225,33 @@ for wave in range(5):
 
 def test_two_processes_lose_nothing(vault, place):
     running = [
-        subprocess.Popen([sys.executable, "-c", STORE, str(place), name, str(ROOT / "tests")], cwd=ROOT)
+        subprocess.Popen([sys.executable, "-c", STORE, str(place), name, str(ROOT)], cwd=ROOT)
         for name in ("une", "deux")
     ]
     assert [each.wait(timeout=60) for each in running] == [0, 0]
     assert vault.cohorts().groupby("cohort").size().to_dict() == {"une": 5, "deux": 5}
 
 
-def test_a_mark_left_behind_is_named(vault, place, monkeypatch):
+HOLD = """
+import sys, time
+from pathlib import Path
+from angle_mort.disk import alone
+with alone(Path(sys.argv[1]), 5):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_killed_program_leaves_no_lock(vault, place, monkeypatch):
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(place)], cwd=ROOT, stdout=subprocess.PIPE)
+    assert holder.stdout.readline().strip() == b"held"
     monkeypatch.setattr(vault_module, "_PATIENCE", 0.05)
-    mark = place.with_name("coffre.bin.lock")
-    mark.touch()
-    error = fails("AM307", vault.store, "artisans", "T0", intake())
-    assert str(mark) in explain(error)[0]
-    mark.unlink()
+    fails("AM307", vault.store, "artisans", "T0", intake())
+    holder.kill()
+    holder.communicate()
+    place.with_name("coffre.bin.new").write_bytes(b"half of a fi")
     vault.store("artisans", "T0", intake())
+    assert {each.name for each in place.parent.iterdir()} == BESIDE
 
 
 def test_a_failed_write_leaves_the_old_vault(vault, place, monkeypatch):
@@ -251,7 +264,7 @@ def test_a_failed_write_leaves_the_old_vault(vault, place, monkeypatch):
         patch.setattr(os, "fsync", no_space)
         fails("AM314", vault.store, "artisans", "T0", intake())
     assert place.read_bytes() == before
-    assert [each.name for each in place.parent.iterdir()] == ["coffre.bin"]
+    assert {each.name for each in place.parent.iterdir()} == BESIDE
     vault.store("artisans", "T0", intake())
 
 
