@@ -126,8 +126,12 @@ def _carnets(parser: _Parser) -> None:
     parser.add_argument("--sans-navigateur", action="store_true", help=t("cli.carnets.sans_navigateur"))
 
 
+def _verifier(parser: _Parser) -> None:
+    parser.add_argument("files", nargs="+", metavar=t("cli.verifier.file"), help=t("cli.verifier.file_help"))
+
+
 def _folder(parser: _Parser, default: str, key: str) -> None:
     parser.add_argument("--sortie", default=default, metavar=t("cli.folder"), help=t(key, default=default))
 
 
-_COMMANDS = {"demo": _demo, "importer": _importer, "rapport": _rapport, "carnets": _carnets}
+_COMMANDS = {"demo": _demo, "importer": _importer, "rapport": _rapport, "carnets": _carnets, "verifier": _verifier}

@@ -41,6 +41,7 @@ COHORTS = Path("data/cohorts")
 _AUDIENCE = "sponsor"
 _TRIES, _MISTYPED = 3, ("AM302", "AM306", "AM313")
 _WAVE = "T0"
+CLEAN, REFUSED, FOUND, NOBODY_KNOWN = 0, 2, 3, 4
 
 
 def demo(asked: argparse.Namespace) -> int:
@@ -120,6 +121,38 @@ def carnets(asked: argparse.Namespace) -> int:
         signal.signal(signal.SIGINT, before)
     print(t("cli.carnets.stopped"))
     return status
+
+
+def verifier(asked: argparse.Namespace) -> int:
+    """Look through files before they are sent: 0 nothing found, 3 something, 4 nothing but no name is known here.
+
+    A file that is refused (2) does not keep the others from being looked through.
+    """
+    from angle_mort.publishing.scanning import Known
+
+    known = Known.here()
+    found = [_look_through(Path(file), known) for file in asked.files]
+    if not len(known.tokens):
+        print(t("cli.verifier.nobody"))
+    if None in found:
+        return REFUSED
+    return FOUND if any(found) else CLEAN if len(known.tokens) else NOBODY_KNOWN
+
+
+def _look_through(file: Path, known) -> int | None:
+    """Tell what a file holds; how many things, or None for a file that is refused."""
+    from angle_mort.publishing.scanning import scan_file
+
+    try:
+        findings = scan_file(file, known)
+    except AngleMortError as error:
+        print(*explain(error), sep="\n", file=sys.stderr)
+        return None
+    told = "found" if findings else "clean"
+    print(t(f"cli.verifier.{told}", n=len(findings), file=file.name))
+    for each in findings:
+        print(t("cli.verifier.finding", where=each.place, what=each.what, mend=each.mend))
+    return len(findings)
 
 
 # ------------------------------------------------------------------------------------------------------------- parts

@@ -3,6 +3,6 @@
 from angle_mort.publishing.execution import execute
 from angle_mort.publishing.page import Page, page_from_notebook, page_from_script
 from angle_mort.publishing.publication import publish
-from angle_mort.publishing.scanner import scan
+from angle_mort.publishing.scanning import scan
 
 __all__ = ["Page", "execute", "page_from_notebook", "page_from_script", "publish", "scan"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -16,8 +16,8 @@ import nbformat
 
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.sanitising import clean
-from angle_mort.publishing.scanner import scan
-from angle_mort.results import SPONSOR, CohortSummary
+from angle_mort.publishing.scanning import Finding, Known, scan
+from angle_mort.results import LEADER, SPONSOR, CohortSummary
 from angle_mort.shipped import shipped
 from angle_mort.text import t
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 MARK = "angle_mort"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""What a browser may do with a page: draw its own pictures and styles, and nothing else."""
+
 _VIEW_CALL = re.compile(r"^am\.views\.(\w+)\(cohort\.summary\)$")
 
 
@@ -47,14 +50,14 @@ class Page:
     demonstration: bool
     blocks: tuple[Block, ...]
     left_out: int = 0
+    known: Known | None = None
 
     @cached_property
     def html(self) -> str:
         """The whole page; raises AM704 for each thing that the scanner finds in it."""
-        html = _template().render(page=self, t=t)
-        found = scan(html)
-        if found:
-            raise AngleMortError(*found)
+        html = _template().render(page=self, policy=POLICY, t=t)
+        found = scan(html, known=self.known or Known.here(), own=self.audience == LEADER)
+        _refuse(found if POLICY in html else [*found, Finding("policy")])
         return html
 
     @property
@@ -62,9 +65,10 @@ class Page:
         return [block for block in self.blocks if block.anchor]
 
     def save(self, path: str | Path) -> Path:
-        """Write the page, whole or not at all, and return its path."""
+        """Write the page, whole or not at all, and return its path; its name holds no person's either (AM704)."""
         path = Path(path)
         html = self.html
+        _refuse(scan("", path.name, self.known or Known.here()))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(path.name + ".part")
@@ -75,17 +79,23 @@ class Page:
         return path
 
 
-def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR) -> Page:
+def _refuse(found: list[Finding]) -> None:
+    if found:
+        raise AngleMortError(*(problem("AM704", kind=each.what, where=each.place) for each in found))
+
+
+def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR, known: Known | None = None) -> Page:
     """The page of an executed notebook: marked outputs, and those Markdown cells that the project itself wrote.
 
     Everything else stays behind: code, parameters, unmarked outputs, other audiences' outputs, widget state, errors,
-    and any Markdown that is not word for word in a shipped notebook (a coach's note may hold a name).
+    and any Markdown that is not word for word in a shipped notebook (a coach's note may hold a name). ``known`` is what
+    the scanner looks for; by default what this folder knows of people.
     Raises AM705 when nothing is left, AM706 when the outputs are of more than one cohort: what two overlapping groups
     say together may isolate a person, and invented people beside real ones would make the page lie.
     """
-    known, blocks, left_out, marks = _known_prose(), [], 0, []
+    prose, blocks, left_out, marks = _known_prose(), [], 0, []
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.strip() in known:
+        if cell.cell_type == "markdown" and cell.source.strip() in prose:
             blocks.append(_prose(cell.source))
             continue
         for output in cell.get("outputs", []):
@@ -102,7 +112,7 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR)
     cohorts = {(mark.get("cohort"), bool(mark.get("demonstration"))) for mark in marks}
     if len(cohorts) > 1:
         raise AngleMortError(problem("AM706", n=len(cohorts)))
-    return _page(blocks, audience, bool(marks[0].get("demonstration")), left_out)
+    return replace(_page(blocks, audience, bool(marks[0].get("demonstration")), left_out), known=known)
 
 
 def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType) -> Page:
@@ -150,11 +160,23 @@ def _mark(output: nbformat.NotebookNode) -> dict[str, object]:
 
 
 def _content(output: nbformat.NotebookNode) -> str | None:
-    """The sanitised HTML of an output of an allowed kind, or None."""
+    """The sanitised HTML of an output, the richest of its allowed kinds (table, picture, text), or None."""
     if output.output_type not in ("display_data", "execute_result"):
         return None
-    html = output.data.get("text/html")
-    return clean(html) if isinstance(html, str) else None
+    told = next((kind for kind in _KINDS if isinstance(output.data.get(kind), str)), None)
+    return clean(_KINDS[told](output.data, told)) if told else None
+
+
+def _figure(picture: str, alt: str) -> str:
+    return f'<figure><img src="data:image/png;base64,{escape(picture)}" alt="{escape(alt)}"></figure>'
+
+
+_KINDS = {
+    "text/html": lambda data, kind: data[kind],
+    "image/png": lambda data, kind: _figure(data[kind], str(data.get("text/plain", ""))),
+    "text/plain": lambda data, kind: f"<p>{escape(data[kind])}</p>",
+}
+"""The kinds of output that may leave, the richest first, and the HTML that each becomes."""
 
 
 @cache

@@ -10,6 +10,7 @@ import nbformat
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.execution import Progress, execute
 from angle_mort.publishing.page import page_from_notebook
+from angle_mort.publishing.scanning import Known
 from angle_mort.results import SPONSOR
 
 
@@ -34,5 +35,6 @@ def publish(
     except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise AngleMortError(problem("AM700", path=str(notebook))) from error
     executed = execute(source, parameters or {}, progress)
-    page = page_from_notebook(executed, audience)
+    cohorts = [value for value in (parameters or {}).values() if isinstance(value, Path)]
+    page = page_from_notebook(executed, audience, Known.here(*cohorts))
     return page.save(Path(folder) / f"{Path(name or notebook.stem).name}.html")

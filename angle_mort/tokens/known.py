@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -161,9 +162,9 @@ def _family(kind: str) -> str:
 def _windows(groups: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Neighbouring groups of digits that together may be a number, the longest first at each place."""
     for first in range(len(groups)):
-        for last in range(len(groups) - 1, first - 1, -1):
-            if 9 <= sum(end - start for start, end in groups[first : last + 1]) <= _MOST_DIGITS:
-                yield first, last
+        ends = accumulate(end - start for start, end in groups[first : first + _MOST_DIGITS])
+        sizes = list(takewhile(lambda size: size <= _MOST_DIGITS, ends))
+        yield from ((first, first + more) for more, size in reversed(list(enumerate(sizes))) if size >= 9)
 
 
 def _meant(kind: str, words: Sequence[str], found: Sequence[re.Match], place: int, end: int) -> bool:
