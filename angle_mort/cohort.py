@@ -20,7 +20,9 @@ import pandas as pd
 
 from angle_mort.disclosure import (
     POLICY,
+    Policy,
     certify,
+    read_certificate,
     read_certified,
     release,
     summarise,
@@ -213,6 +215,14 @@ def _folded(identity: str) -> str:
     return unicodedata.normalize("NFKC", str(identity)).casefold().strip()
 
 
+def standing_norms(folder: Path) -> str | None:
+    """The name of the norms of the release that stands there, if one does."""
+    try:
+        return read_certificate(folder)["norms"]["name"]
+    except AngleMortError:
+        return None
+
+
 def score_intake(intake: Intake, instrument: Instrument) -> pd.DataFrame:
     """The tidy scores of what an intake kept.
 
@@ -239,26 +249,36 @@ def release_cohort(
 
     ``name`` is what pages will call it. An earlier release in ``folder`` is replaced; a folder that holds anything else
     is left alone (AM613), and so is everything when the folder cannot be written (AM614). Readable by its owner only.
+    The thresholds of the earlier release are kept.
     """
     import angle_mort
 
+    policy = _frozen_policy(folder)
     care = answer_care(intake.responses, instrument)
-    held = _questionnaire(intake.responses, instrument)
-    made = release(table, intake.responses, care, instrument, ids, intake.form, questionnaire=held)
+    held = _questionnaire(intake.responses, instrument, policy)
+    made = release(table, intake.responses, care, instrument, ids, intake.form, questionnaire=held, policy=policy)
     files = {
         f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode() for name, frame in made.tables.items()
     }
     files[PACKAGE] = _json(made.package)
-    counts = asdict(intake.counts)
-    sealed = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration)
+    counts = {name: n for name, n in asdict(intake.counts).items() if name.startswith("rows")}
+    sealed = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration, policy)
     return _write_folder(folder, files | {CERTIFICATE: _json(sealed)})
 
 
-def _questionnaire(responses: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
+def _frozen_policy(folder: Path) -> Policy:
+    """The thresholds of the release that stands there, or those of today."""
+    try:
+        return Policy(**read_certificate(folder)["policy"])
+    except AngleMortError:
+        return POLICY
+
+
+def _questionnaire(responses: pd.DataFrame, instrument: Instrument, policy: Policy) -> dict[str, pd.DataFrame]:
     """What the vault's answers say of the questionnaire, as far as this many people may tell it."""
-    if len(responses) < POLICY.distribution:
+    if len(responses) < policy.distribution:
         return {}
-    return told_questionnaire(questionnaire_statistics(responses, instrument))
+    return told_questionnaire(questionnaire_statistics(responses, instrument), policy)
 
 
 def _json(content: Mapping[str, object]) -> bytes:

@@ -121,6 +121,7 @@ CODES: dict[str, str] = {
     "AM614": "Folder {folder} cannot be written: nothing was changed. Check rights, free space and open programs.",
     "AM610": "Cohort {name} exists already. Choose another name, or replace it explicitly.",
     "AM611": "{n} leaders are in the pool and {minimum} are needed to tell how its questions held. Wait, or join cohorts.",
+    "AM618": "The certificate of cohort {folder} declares thresholds that protect less than this tool's. Release it again.",
     "AM617": "The norms {name} are no longer those that cohort {cohort} was released with. Put the file back as it was, or release the cohort again.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",

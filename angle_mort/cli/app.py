@@ -115,6 +115,11 @@ def _importer(parser: _Parser) -> None:
     parser.add_argument("--remplacer", action="store_true", help=t("cli.importer.remplacer"))
 
 
+def _liberer(parser: _Parser) -> None:
+    parser.add_argument("cohorte", metavar=t("cli.importer.name"), help=t("cli.liberer.cohorte"))
+    parser.add_argument("--etalonnage", metavar=t("cli.importer.norms"), help=t("cli.importer.etalonnage"))
+
+
 def _rapport(parser: _Parser) -> None:
     parser.add_argument("cohorts", nargs="+", metavar=t("cli.rapport.cohorts"), help=t("cli.rapport.cohorts_help"))
     parser.add_argument("--carnet", default="01", metavar=t("cli.rapport.number"), help=t("cli.rapport.carnet"))
@@ -134,4 +139,11 @@ def _folder(parser: _Parser, default: str, key: str) -> None:
     parser.add_argument("--sortie", default=default, metavar=t("cli.folder"), help=t(key, default=default))
 
 
-_COMMANDS = {"demo": _demo, "importer": _importer, "rapport": _rapport, "carnets": _carnets, "verifier": _verifier}
+_COMMANDS = {
+    "demo": _demo,
+    "importer": _importer,
+    "liberer": _liberer,
+    "rapport": _rapport,
+    "carnets": _carnets,
+    "verifier": _verifier,
+}

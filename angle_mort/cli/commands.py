@@ -24,6 +24,8 @@ from angle_mort.cohort import (
     release_cohort,
     row_ids,
     score_intake,
+    standing_norms,
+    stored_intake,
     working_audience,
 )
 from angle_mort.errors import AngleMortError, problem
@@ -84,10 +86,26 @@ def importer(asked: argparse.Namespace) -> int:
     with steps as step:
         with step("cli.step.vault"):
             vault.store(asked.cohorte, _WAVE, intake, replace=asked.remplacer)
-            ids = row_ids(intake, vault.naming(working_audience(asked.cohorte, _WAVE)))
         with step("cli.step.release"):
-            release_cohort(intake, table, ids, place, instrument, datetime.date.today(), asked.cohorte)
+            _release(vault, intake, table, place, instrument)
     _tell_intake(intake)
+    print(t("cli.importer.done", folder=str(place), command=command()))
+    return 0
+
+
+def liberer(asked: argparse.Namespace) -> int:
+    """The working cohort again, from the answers in the vault."""
+    place = COHORTS / check_name(asked.cohorte)
+    refuse_other_folder(place)
+    instrument = load_instrument(norms=asked.etalonnage or standing_norms(place))
+    vault = _vault(make=False)
+    with Steps(3) as step:
+        with step("cli.step.opened"):
+            intake = stored_intake(vault, asked.cohorte, _WAVE)
+        with step("cli.step.scores"):
+            table = score_intake(intake, instrument)
+        with step("cli.step.release"):
+            _release(vault, intake, table, place, instrument)
     print(t("cli.importer.done", folder=str(place), command=command()))
     return 0
 
@@ -171,10 +189,15 @@ def _output(folder: str) -> Path:
     return path
 
 
-def _vault():
+def _release(vault, intake: Intake, table, place: Path, instrument) -> None:
+    ids = row_ids(intake, vault.naming(working_audience(place.name, _WAVE)))
+    release_cohort(intake, table, ids, place, instrument, datetime.date.today(), place.name)
+
+
+def _vault(make: bool = True):
     from angle_mort.vault import DEFAULT_PATH, PASSPHRASE_VARIABLE, Vault, ask_passphrase, open_vault
 
-    new = not DEFAULT_PATH.exists()
+    new = make and not DEFAULT_PATH.exists()
     asked = not os.environ.get(PASSPHRASE_VARIABLE)
     if new and asked:
         print(t("cli.importer.new_vault", path=str(DEFAULT_PATH)))

@@ -1,6 +1,6 @@
 """The only door to what may be shared: thresholds by size, merged categories, release and its certificate."""
 
-from angle_mort.disclosure.certificate import certify, read_certified
+from angle_mort.disclosure.certificate import certify, read_certificate, read_certified
 from angle_mort.disclosure.questionnaire import summarise_questionnaire, told_questionnaire
 from angle_mort.disclosure.release import release
 from angle_mort.disclosure.summary import summarise
@@ -12,6 +12,7 @@ __all__ = [
     "certify",
     "merge_neighbours",
     "merge_rest",
+    "read_certificate",
     "read_certified",
     "release",
     "shown_count",

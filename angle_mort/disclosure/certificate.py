@@ -108,9 +108,9 @@ def read_certified(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, obj
     a file that was sealed again after a change is refused too.
 
     Raises ``AngleMortError``: AM601 no such cohort, AM602 a file is missing or was changed, AM603 made by a later
-    version, AM604 the certificate cannot be read.
+    version, AM604 the certificate cannot be read, AM618 its thresholds protect less than this tool's.
     """
-    certificate = _read_certificate(folder)
+    certificate = read_certificate(folder)
     changed = [name for name, sealed in certificate["files"].items() if _hash(folder / name) != sealed]
     if changed:
         raise AngleMortError(*(problem("AM602", file=name, folder=folder.name) for name in changed))
@@ -132,6 +132,7 @@ _KINDS = {
     "status": str,
     "instrument": dict,
     "norms": dict,
+    "policy": dict,
     "n": int,
     "rows": str,
     "intake": dict,
@@ -141,7 +142,9 @@ _KINDS = {
 }
 
 
-def _read_certificate(folder: Path) -> dict[str, object]:
+def read_certificate(folder: Path) -> dict[str, object]:
+    """The certificate alone, sealed as it was made; raises what ``read_certified`` does of it, and AM618 for one whose
+    thresholds protect less than this tool's."""
     if not (folder / CERTIFICATE).is_file():
         raise AngleMortError(problem("AM601", folder=str(folder)))
     try:
@@ -155,7 +158,18 @@ def _read_certificate(folder: Path) -> dict[str, object]:
         raise AngleMortError(problem("AM604", folder=folder.name))
     if _seal(certificate) != certificate["seal"]:
         raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
+    if _policy(certificate, folder).protects_less_than(POLICY):
+        raise AngleMortError(problem("AM618", folder=folder.name))
     return certificate
+
+
+def _policy(certificate: Mapping[str, object], folder: Path) -> Policy:
+    try:
+        policy = Policy(**certificate["policy"])
+        policy.protects_less_than(POLICY)
+    except TypeError as error:
+        raise AngleMortError(problem("AM604", folder=folder.name)) from error
+    return policy
 
 
 def _whole(certificate: Mapping[str, object]) -> bool:

@@ -12,7 +12,6 @@ import pandas as pd
 from angle_mort.disclosure.certificate import SCENARIO, rows_seal
 from angle_mort.disclosure.overlap import fewest_isolated
 from angle_mort.disclosure.thresholds import (
-    POLICY,
     Group,
     Policy,
     merge_neighbours,
@@ -20,6 +19,7 @@ from angle_mort.disclosure.thresholds import (
     shown_count,
     shown_people,
 )
+from angle_mort.disclosure.totals import mean_tells_few
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument
 from angle_mort.margins import half_width
@@ -54,9 +54,8 @@ def summarise(
     instrument: Instrument,
     read_bands: Callable[[pd.DataFrame], pd.DataFrame],
     read_weakest: Callable[[pd.DataFrame], tuple[pd.Series, str | None]],
-    policy: Policy = POLICY,
 ) -> CohortSummary:
-    """The shareable summary of a cohort, for a sponsor.
+    """The shareable summary of a cohort, for a sponsor, by the thresholds that its certificate declares.
 
     ``read_bands`` names the band of tidy scores and ``read_weakest`` the weakest of the steps; both are given by the
     caller so that this room knows neither scores nor the path. The margin of a mean is measurement error alone: it says
@@ -65,7 +64,7 @@ def summarise(
     Raises ``AngleMortError`` AM605 below the minimum cohort, AM616 for rows that are not the whole released cohort: a
     group and the same group without one person would give that person away.
     """
-    n = len(cohort.leaders)
+    n, policy = len(cohort.leaders), Policy(**cohort.certificate["policy"])
     if n < policy.cohort:
         raise AngleMortError(problem("AM605", n=n, minimum=policy.cohort))
     if n != cohort.certificate["n"] or rows_seal(cohort.leaders) != cohort.certificate["rows"]:
@@ -87,7 +86,9 @@ def summarise(
         versions={"tool": cohort.certificate["tool"], "norms": instrument.norms.name, "policy": policy.name},
         seal=str(cohort.certificate["seal"]),
         intake=_intake(cohort.certificate["intake"], n, policy),
-        certificate={key: cohort.certificate[key] for key in ("k_characteristics", "k_row", "certifiable", "status")},
+        certificate={
+            key: cohort.certificate[key] for key in ("policy", "k_characteristics", "k_row", "certifiable", "status")
+        },
         means=means,
         areas=_areas(cohort, instrument, level, policy),
         steps=steps,
@@ -145,7 +146,10 @@ def _interval(mean: float, error: float, level: float) -> dict[str, float]:
 
 
 def _areas(cohort: WorkingCohort, instrument: Instrument, level: float, policy: Policy) -> pd.DataFrame:
-    """The five areas as felt (mean answer) and in fact (who took over), 0-100; an area needs the minimum group."""
+    """The five areas as felt (mean answer) and in fact (who took over), 0-100.
+
+    An area needs the minimum group; it is one question, and its mean is not told where that tells an answer of few.
+    """
     rule, asked = instrument.scoring["areas"], len(cohort.leaders)
     items = cohort.items.set_index("item")
     sides = [
@@ -161,10 +165,12 @@ def _area(
     n = int(items["n_answered"].get(item, 0))
     people = shown_people(n, asked, policy)
     top = instrument.items[item].format.highest
-    mean = float(items["mean"].get(item, np.nan)) * 100 / top if n >= policy.group else float("nan")
+    mean = float(items["mean"].get(item, np.nan))
+    told = n >= policy.group and not mean_tells_few(round(mean * n), n, top, policy)
+    mean = mean * 100 / top if told else float("nan")
     margin = _interval(mean, instrument.norms.answer_error * 4 / top / np.sqrt(max(n, 1)), level)
-    told = {"": round(mean, 1), "_se": margin["se_measurement"], "_low": margin["low"], "_high": margin["high"]}
-    return {f"{side}{suffix}": value for suffix, value in told.items()} | {f"people_{side}": people}
+    figures = {"": round(mean, 1), "_se": margin["se_measurement"], "_low": margin["low"], "_high": margin["high"]}
+    return {f"{side}{suffix}": value for suffix, value in figures.items()} | {f"people_{side}": people}
 
 
 def _steps(evidence, instrument: Instrument, level: float, read_weakest: Callable, policy: Policy):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import combinations, pairwise
 
 from angle_mort.text import t
@@ -24,9 +24,19 @@ class Policy:
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
 
+    def protects_less_than(self, other: Policy) -> bool:
+        """Whether any threshold is lower.
+
+        >>> Policy(group=3).protects_less_than(POLICY), Policy(group=6).protects_less_than(POLICY)
+        (True, False)
+        """
+        sizes = [field.name for field in fields(self) if field.name != "name"]
+        return any(getattr(self, size) < getattr(other, size) for size in sizes)
+
 
 POLICY = Policy()
-"""The thresholds of every release; frozen for an engagement and printed in the certificate."""
+"""The thresholds of every new release. Those of a release are in its certificate: its pages print and follow them, and
+a release that replaces it keeps them, so that they are frozen for an engagement."""
 
 
 def shown_count(count: int, n: int, policy: Policy = POLICY) -> str:

@@ -41,7 +41,11 @@ def withheld(summary: CohortSummary) -> View:
     ]
     columns = [t("view.column.what"), t("view.column.why"), t("view.column.from")]
     table = pd.DataFrame(rows, columns=columns)
-    reading = (t("view.withheld.reading", n=summary.n), t("view.withheld.never_zero", limit=summary.minimum))
+    reading = (
+        t("view.withheld.reading", n=summary.n),
+        t("view.withheld.never_zero", limit=summary.minimum),
+        t("view.withheld.rules", **summary.certificate["policy"]),
+    )
     return of(summary, "withheld", reading=reading, alt="", table=table, caption=t("view.withheld.caption"))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,25 @@ def test_an_export_becomes_a_cohort_and_the_cohort_a_page(tmp_path, export):
     page = (tmp_path / "rapports" / "artisans-2026.html").read_text(encoding="utf-8")
     assert "Cohorte artisans-2026" in page
     assert "DÉMONSTRATION" not in page
+
+
+@pytest.mark.slow
+def test_a_cohort_is_made_again_from_the_vault_to_the_byte(tmp_path, export):
+    secret = {"ANGLE_MORT_PASSPHRASE": PASSPHRASE}
+    nowhere = run(tmp_path, "liberer", "artisans-2026", **secret)
+    assert (nowhere.returncode, "[AM301]" in nowhere.stderr) == (2, True)
+    assert run(tmp_path, "importer", export, "--cohorte", "artisans-2026", **secret).returncode == 0
+    export.unlink()
+    place = tmp_path / "data" / "cohorts" / "artisans-2026"
+    before = everything_under(place)
+    (place / "leaders.csv").write_bytes(b"changed")
+    assert run(tmp_path, "liberer", "artisans-2026", **secret).returncode == 0
+    assert everything_under(place) == before
+    shutil.rmtree(place)
+    told = run(tmp_path, "liberer", "artisans-2026", **secret)
+    assert (told.returncode, told.stderr, everything_under(place) == before) == (0, "", True)
+    unknown = run(tmp_path, "liberer", "inconnue", **secret)
+    assert (unknown.returncode, "[AM309]" in unknown.stderr) == (2, True)
 
 
 @pytest.mark.slow

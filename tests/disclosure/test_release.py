@@ -12,7 +12,7 @@ import pytest
 
 from angle_mort.cohort import load_cohort
 from angle_mort.datasets import make_cohort
-from angle_mort.disclosure import certify, release
+from angle_mort.disclosure import POLICY, certify, release
 from angle_mort.disclosure.certificate import _seal
 from angle_mort.disclosure.release import tidy_scores
 from angle_mort.errors import AngleMortError
@@ -194,6 +194,27 @@ def test_a_certificate_that_lacks_something_is_refused_by_its_code(copied, key):
 def test_a_certificate_of_another_number_of_rows_is_refused_even_when_sealed_again(copied):
     rewrite(copied, resealed=True, n=23)
     assert code_of(copied) == "AM602"
+
+
+def test_thresholds_are_those_of_the_first_release_until_the_end(tmp_path):
+    first = released(tmp_path, RESPONSES)
+    stricter = first.certificate["policy"] | {"name": "maison", "group": 6, "split": 14}
+    rewrite(tmp_path / "essai", resealed=True, policy=stricter)
+    again = released(tmp_path, RESPONSES)
+    assert again.certificate["policy"] == stricter
+    assert again.certificate["k_characteristics"] >= 6
+    assert again.summary.minimum == 6
+    assert (again.summary.counts["count"] >= 6).all()
+
+
+def test_thresholds_that_protect_less_than_the_tool_are_refused_and_not_inherited(tmp_path):
+    released(tmp_path, RESPONSES)
+    rewrite(tmp_path / "essai", resealed=True, policy=POLICY.as_dict() | {"group": 3})
+    assert code_of(tmp_path / "essai") == "AM618"
+    assert released(tmp_path, RESPONSES).certificate["policy"] == POLICY.as_dict()
+    for broken in ({"other": 1}, {"group": "five"}):
+        rewrite(tmp_path / "essai", resealed=True, policy=POLICY.as_dict() | broken)
+        assert code_of(tmp_path / "essai") == "AM604"
 
 
 @pytest.mark.parametrize("failing", [1, 2])

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from angle_mort import views
 from angle_mort.cohort import load_cohort
 from angle_mort.disclosure.overlap import fewest_isolated
 from angle_mort.errors import AngleMortError
@@ -66,6 +67,22 @@ def test_a_mean_of_fewer_than_five_is_not_told(tmp_path):
     means = released(tmp_path, without(answers(20), ["d101"], kept=4)).summary.means
     assert not {"IDO", "D1", "E"} & set(means["scale"])
     assert "D2" in set(means["scale"])
+
+
+def test_the_mean_of_a_question_is_not_told_where_it_tells_an_answer_of_few(tmp_path):
+    item = DEMO.instrument.scoring["areas"]["felt"][0]
+    responses = answers(20)
+    for given, hidden in ([1] * 4 + [0] * 16, True), ([1] * 5 + [0] * 15, False), ([3] * 2 + [4] * 18, True):
+        responses[item] = [float(each) for each in given]
+        areas = released(tmp_path, responses).summary.areas
+        assert areas["felt"].isna().tolist() == [hidden, False, False, False, False]
+        assert areas["felt_low"].isna()[0] == hidden
+
+
+def test_the_page_prints_the_rules_that_it_follows():
+    told = " ".join(views.withheld(DEMO.summary).reading)
+    for size in DEMO.certificate["policy"].values():
+        assert str(size) in told
 
 
 def figures_of(summary):
