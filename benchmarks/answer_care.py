@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from angle_mort.instrument import NOT_APPLICABLE
 from angle_mort.responses import answer_care
+from angle_mort.responses.quality import longest_runs
 from benchmarks.leaders import INSTRUMENT, Scale, scale_of
 from benchmarks.tables import markdown, percent
 
@@ -108,53 +108,37 @@ def _frame(answers: NDArray, draw: np.random.Generator, missing: float = 0.02) -
 
 
 def run_light(answers: pd.DataFrame) -> NDArray:
-    """The rule of the tool."""
+    """The rule of the tool: a long run whose answer comes back on autonomy, the middle one left out."""
     return answer_care(answers, INSTRUMENT)["run_light"].to_numpy()
 
 
-def contradiction(answers: pd.DataFrame, same: int = 3) -> NDArray:
-    """The tool's light, kept only where the run's own answer comes back on autonomy, whose sense is the other one.
+def any_run(answers: pd.DataFrame) -> NDArray:
+    """Any run of the declared length, whatever it says: the rule that is usual."""
+    return answer_care(answers, INSTRUMENT)["longest_run"].to_numpy() >= RULE["run"]
 
-    Somebody who does everything every day does not see the team manage alone every day as well. At least ``same`` of
-    the four items of autonomy must hold that very answer.
-    """
-    code = _code_of_longest_run(answers)
-    again = (answers[_turned_items()].to_numpy() == code[:, None]).sum(axis=1)
-    return run_light(answers) & (again >= same)
+
+def with_the_middle(answers: pd.DataFrame) -> NDArray:
+    """The rule of the tool without sparing the middle answer, which is its own opposite and contradicts nothing."""
+    items = [item.id for code in CODES for item in INSTRUMENT.module(code).items]
+    runs, codes = longest_runs(answers[items].to_numpy())
+    again = (answers[_turned_items()].to_numpy() == codes[:, None]).sum(axis=1)
+    return (runs >= RULE["run"]) & (again >= RULE["contradicted_by"]["items"])
 
 
 def unlikely_run(answers: pd.DataFrame, draws: int = 200, at_most: float = 0.01, seed: int = 0) -> NDArray:
     """A run longer than the leader's own answers give when shuffled: it asks for order, not for sameness."""
     draw = np.random.default_rng(seed)
-    seen = answer_care(answers, INSTRUMENT)["longest_run"].to_numpy()
+    seen = longest_runs(answers.to_numpy())[0]
     rank = np.zeros(len(answers))
     for _ in range(draws):
-        shuffled = pd.DataFrame(draw.permuted(answers.to_numpy(), axis=1), columns=answers.columns)
-        rank += answer_care(shuffled, INSTRUMENT)["longest_run"].to_numpy() >= seen
-    return run_light(answers) & ((rank + 1) / (draws + 1) <= at_most)
-
-
-def outer_contradiction(answers: pd.DataFrame) -> NDArray:
-    """The same without runs of the middle answer, which is its own opposite and contradicts nothing."""
-    return contradiction(answers) & (_code_of_longest_run(answers) != 2)
-
-
-def _code_of_longest_run(answers: pd.DataFrame) -> NDArray:
-    block = answers.to_numpy()
-    best, code = np.zeros(len(block)), np.full(len(block), np.nan)
-    current, previous = np.zeros(len(block)), np.full(len(block), np.nan)
-    for answer in block.T:
-        usable = ~np.isnan(answer) & (answer != NOT_APPLICABLE)
-        current = np.where(usable, np.where(answer == previous, current + 1, 1), 0)
-        code = np.where(current > best, answer, code)
-        best, previous = np.maximum(best, current), answer
-    return code
+        rank += longest_runs(draw.permuted(answers.to_numpy(), axis=1))[0] >= seen
+    return any_run(answers) & ((rank + 1) / (draws + 1) <= at_most)
 
 
 RULES: dict[str, Callable[[pd.DataFrame], NDArray]] = {
-    "run (now)": run_light,
-    "run that contradicts": contradiction,
-    "the same, middle left out": outer_contradiction,
+    "run light": run_light,
+    "with the middle": with_the_middle,
+    "any run": any_run,
     "run that surprises": unlikely_run,
 }
 
@@ -222,9 +206,16 @@ def run(people: int = PEOPLE, seed: int = SEED) -> dict[str, pd.DataFrame]:
 
 def page(found: dict[str, pd.DataFrame], people: int = PEOPLE) -> str:
     written = {name: markdown(table.map(_cell)) for name, table in found.items()}
-    light = found["honest"].set_index("leaders")["run (now)"]
-    facts = {"ordinary_rate": percent(light["ordinary"]), "extreme_rate": percent(light[list(HONEST)[2]], 0)}
-    facts["every_day_rate"] = percent(light[list(HONEST)[6]], 0)
+    honest, careless = (found[name].set_index("leaders") for name in ("honest", "careless"))
+    everything, every_day, autonomous = (list(HONEST)[place] for place in (2, 6, 7))
+    facts = {
+        "usual_extreme": percent(honest["any run"][everything], 0),
+        "usual_every_day": percent(honest["any run"][every_day], 0),
+        "most_false": percent(honest["run light"].max()),
+        "autonomous": percent(honest["run light"][autonomous]),
+        "caught": percent(careless["run light"][next(iter(CARELESS))], 0),
+        "column_then_care": percent(careless["run light"][list(CARELESS)[3]], 0),
+    }
     return TEMPLATE.read_text(encoding="utf-8").format(seed=SEED, people=people, run=RULE["run"], **facts, **written)
 
 

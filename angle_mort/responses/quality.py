@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
-from angle_mort.instrument.model import NOT_APPLICABLE, Instrument
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument.model import NOT_APPLICABLE, Instrument, Item
 
-CARE_COLUMNS = ("longest_run", "run_light", "hurried", "n_missing", "n_not_applicable")
+CARE_COLUMNS = (
+    "longest_run", "run_light", "hurried", "seconds_per_item", "fast_light", "n_missing", "n_not_applicable",
+)  # fmt: skip
 
 
-def answer_care(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+def answer_care(responses: pd.DataFrame, instrument: Instrument, seconds: pd.Series | None = None) -> pd.DataFrame:
     """One row of lights per respondent; the rules and their sources stand in the questionnaire (``scoring: care``).
 
     Parameters
     ----------
     responses : respondents x items, codes; NaN missing, -1 does not apply.
+    seconds : how long each respondent (by index) took to answer them all, where the survey tool tells; NaN unknown.
 
     Returns
     -------
     DataFrame, same index: ``longest_run`` (items; equal answers in a row over the declared modules, in the order in
     which they are asked; a missing or not applicable answer breaks a run), ``run_light`` (the run reaches the declared
-    length), ``hurried`` (they said that they answered in a hurry; False when not asked or left blank), ``n_missing``
+    length, is not of the middle answer, and its answer comes back on the declared items whose direction is the other
+    one: who does everything every day does not see the team manage alone every day as well), ``hurried`` (they said
+    that they answered in a hurry; False when not asked or left blank), ``seconds_per_item`` (per answer given; NaN
+    where no time is known), ``fast_light`` (below the declared seconds; False where no time is known), ``n_missing``
     (required items left blank), ``n_not_applicable``.
+
+    Raises ``AngleMortError`` AM401 (a column is no question of this questionnaire) or AM402 (not numbers).
 
     >>> from angle_mort.instrument import load_instrument
     >>> instrument = load_instrument()
     >>> careful = {f"a{facet}0{row}": row for facet in (1, 2) for row in (1, 2, 3, 4)}
-    >>> careless = dict.fromkeys(careful, 2) | {"b101": 2, "b102": 2, "q101": 2}
-    >>> lights = answer_care(pd.DataFrame([careful, careless]), instrument)
-    >>> lights["longest_run"].tolist(), lights["run_light"].tolist(), lights["hurried"].tolist()
-    ([1, 10], [False, True], [False, True])
+    >>> careless = dict.fromkeys([*careful, "b101", "b102", "e101", "e102", "e103"], 4) | {"q101": 2}
+    >>> lights = answer_care(pd.DataFrame([careful, careless]), instrument, pd.Series([60.0, 20.0]))
+    >>> lights[["longest_run", "run_light", "hurried", "fast_light"]].values.tolist()
+    [[1, False, False, False], [13, True, True, True]]
     """
+    _refuse_foreign(responses, instrument)
     rule = instrument.scoring["care"]
-    run_items = [item.id for code in rule["run_items"] for item in instrument.module(code).items]
-    runs = _longest_runs(responses[[each for each in run_items if each in responses]].to_numpy(float))
+    run_items = [item for code in rule["run_items"] for item in instrument.module(code).items]
+    runs, codes = longest_runs(_block(responses, run_items))
     required = [each for each in responses if instrument.items[each].required]
+    pace = _pace(responses, seconds)
     return pd.DataFrame(
         {
             "longest_run": runs,
-            "run_light": runs >= rule["run"],
+            "run_light": (runs >= rule["run"]) & _contradicted(codes, responses, instrument),
             "hurried": _hurried(responses, rule["calm_item"], rule["hurried_codes"]),
+            "seconds_per_item": pace,
+            "fast_light": pace < rule["seconds_per_item"],
             "n_missing": responses[required].isna().sum(axis=1),
             "n_not_applicable": responses.eq(NOT_APPLICABLE).sum(axis=1),
         },
@@ -48,16 +64,44 @@ def answer_care(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
     )
 
 
-def _longest_runs(answers: np.ndarray) -> np.ndarray:
-    """The longest run of equal answers of each row; 0 for a row without an answer."""
+def _refuse_foreign(responses: pd.DataFrame, instrument: Instrument) -> None:
+    unknown = [problem("AM401", item=str(each)) for each in responses if each not in instrument.items]
+    text = [each for each in responses if not (is_numeric_dtype(responses[each]) or responses[each].isna().all())]
+    if unknown or text:
+        raise AngleMortError(*unknown, *(problem("AM402", item=str(each)) for each in text))
+
+
+def longest_runs(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The longest run of equal answers of each row, 0 for a row without an answer, and the code that is repeated (NaN
+    without one); of two such runs the first."""
     longest = current = np.zeros(len(answers), dtype=int)
-    previous = np.full(len(answers), np.nan)
+    previous = code = np.full(len(answers), np.nan)
     for answer in answers.T:
         usable = ~np.isnan(answer) & (answer != NOT_APPLICABLE)
         current = np.where(usable, np.where(answer == previous, current + 1, 1), 0)
+        code = np.where(current > longest, answer, code)
         longest = np.maximum(longest, current)
         previous = answer
-    return longest
+    return longest, code
+
+
+def _contradicted(codes: np.ndarray, responses: pd.DataFrame, instrument: Instrument) -> np.ndarray:
+    """Whether a run's own answer comes back where the direction is the other one; the middle contradicts nothing."""
+    rule = instrument.scoring["care"]["contradicted_by"]
+    items = instrument.module(rule["scale"]).items
+    again = (_block(responses, items) == codes[:, None]).sum(axis=1)
+    return (again >= rule["items"]) & (codes != items[0].format.highest / 2)
+
+
+def _block(responses: pd.DataFrame, items: Iterable[Item]) -> np.ndarray:
+    return responses[[item.id for item in items if item.id in responses]].to_numpy(float)
+
+
+def _pace(responses: pd.DataFrame, seconds: pd.Series | None) -> pd.Series:
+    if seconds is None:
+        return pd.Series(np.nan, index=responses.index)
+    answered = responses.notna().sum(axis=1)
+    return seconds.reindex(responses.index).astype(float) / answered.where(answered > 0)
 
 
 def _hurried(responses: pd.DataFrame, item: str, codes: list[int]) -> pd.Series:

@@ -12,22 +12,23 @@ def shares(kinds, name):
     return table.iloc[0]
 
 
-def test_the_light_spares_ordinary_leaders_and_not_those_who_do_everything_every_day():
-    assert shares(answer_care.HONEST, "ordinary")["run (now)"] < 0.02
+def test_the_light_spares_those_who_do_everything_every_day_where_any_run_would_not():
     every_day = shares(answer_care.HONEST, "all are « almost every day »")
-    assert every_day["run (now)"] > 0.98
-    assert every_day["run that contradicts"] == 0
+    assert every_day["any run"] > 0.98
+    assert every_day["run light"] == every_day["with the middle"] == 0
 
 
-def test_one_column_is_seen_by_both_rules():
+def test_steady_weeks_are_spared_only_when_the_middle_is():
+    weeks = shares(answer_care.HONEST, "9 in 10 are « about once a week »")
+    assert weeks["with the middle"] > 0.5
+    assert weeks["run light"] == 0
+
+
+def test_one_column_is_seen_but_in_the_middle():
     column = shares(answer_care.CARELESS, "one column from the first question on")
     assert column["median run"] > 35
-    assert column["run (now)"] == column["run that contradicts"] == 1
-
-
-def test_the_run_of_a_row_is_known_by_its_answer():
-    answers = answer_care.every_day(5, np.random.default_rng(1), 1.0)
-    assert (answer_care._code_of_longest_run(answers) == 4).all()
+    assert column["any run"] == column["with the middle"] == 1
+    assert column["run light"] == pytest.approx(0.8, abs=0.1)
 
 
 @pytest.mark.slow

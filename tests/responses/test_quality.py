@@ -30,10 +30,54 @@ def test_nothing_to_say(quiet, instrument):
     assert lights["n_missing"] == lights["n_not_applicable"] == 0
 
 
-@pytest.mark.parametrize(("length", "lit"), [(9, False), (10, True), (12, True)])
-def test_a_run_crosses_modules(quiet, instrument, length, lit):
+def lit(row, instrument):
+    lights = care(row, instrument)
+    return int(lights["longest_run"]), bool(lights["run_light"])
+
+
+@pytest.mark.parametrize(("length", "light"), [(9, False), (10, True), (12, True)])
+def test_a_run_crosses_modules_and_lights_from_ten_on_when_autonomy_says_the_same(quiet, instrument, length, light):
+    quiet[["e101", "e102", "e103"]] = 4.0
+    quiet["e104"] = 0.0
     quiet[run_items(instrument)[4 : 4 + length]] = 4.0
-    assert tuple(care(quiet, instrument)[["longest_run", "run_light"]]) == (length, lit)
+    assert lit(quiet, instrument) == (length, light)
+
+
+@pytest.mark.parametrize(("again", "light"), [(2, False), (3, True), (4, True)])
+def test_a_run_counts_only_when_three_answers_of_autonomy_repeat_it(quiet, instrument, again, light):
+    quiet[run_items(instrument)[:12]] = 4.0
+    quiet[[f"e10{number}" for number in (1, 2, 3, 4)]] = [4.0] * again + [0.0] * (4 - again)
+    assert lit(quiet, instrument) == (12, light)
+
+
+def test_who_does_everything_every_day_and_whose_team_waits_is_not_lit(quiet, instrument):
+    quiet[run_items(instrument)] = 4.0
+    quiet[["e101", "e102", "e103", "e104"]] = 0.0
+    assert lit(quiet, instrument) == (36, False)
+
+
+@pytest.mark.parametrize(("code", "light"), [(0.0, True), (1.0, True), (2.0, False), (3.0, True), (4.0, True)])
+def test_one_column_to_the_end_is_lit_but_in_the_middle(quiet, instrument, code, light):
+    quiet[run_items(instrument)] = code
+    assert lit(quiet, instrument) == (40, light)
+
+
+@pytest.mark.parametrize("absent", [np.nan, -1.0, None])
+def test_without_answers_on_autonomy_nothing_is_lit(quiet, instrument, absent):
+    quiet[run_items(instrument)] = 4.0
+    autonomy = ["e101", "e102", "e103", "e104"]
+    row = quiet.drop(autonomy) if absent is None else quiet.where(~quiet.index.isin(autonomy), absent)
+    assert lit(row, instrument) == (36, False)
+
+
+def test_the_time_taken_is_counted_per_answer_given(quiet, instrument):
+    quiet["a101"] = np.nan
+    rows = pd.DataFrame([quiet, quiet, quiet], index=["r001", "r002", "r003"])
+    n = int(quiet.notna().sum())
+    lights = answer_care(rows, instrument, pd.Series({"r002": 2.0 * n, "r001": 2.0 * n - 1, "r009": 1.0}))
+    assert lights["fast_light"].tolist() == [True, False, False]
+    assert lights["seconds_per_item"].round(2).tolist()[1] == 2.0 and np.isnan(lights["seconds_per_item"].iloc[2])
+    assert not answer_care(rows, instrument)["fast_light"].any()
 
 
 @pytest.mark.parametrize("breaker", [np.nan, -1.0])
