@@ -86,7 +86,7 @@ class Cohort:
     def dominance(self) -> pd.DataFrame:
         """One row per leader: the probability that each block is the highest, and its name or « mixte »."""
         rule = self.instrument.scoring["dominance"]
-        return dominant_block(self.scores, tuple(rule["blocks"]), rule["named_at"])
+        return dominant_block(self.scores, tuple(rule["blocks"]), rule["named_at"], self.instrument.norms)
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

@@ -77,6 +77,7 @@ CODES: dict[str, str] = {
     "AM412": "{name} must be a probability between 0 and 1; {value} came.",
     "AM413": "The thresholds of the bands must rise; {first} then {second} came.",
     "AM414": "The dominant block compares three different scales; {n} came.",
+    "AM415": "{count} cells of column {column} of the table of scores are no finite numbers. Correct or blank them.",
     "AM420": "Scale {scale} is {nature}, not reflective: its parts are added, they do not measure the same thing, so alpha and omega mean nothing for it. Ask a reflective scale.",
     "AM421": "The answers to {item} are not numbers. Give the codes, not the words.",
     "AM422": "The answers to {item} hold an infinite number. Correct or blank it.",

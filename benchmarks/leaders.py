@@ -103,13 +103,17 @@ def truth_of(scale: Scale) -> Truth:
     return Truth(mean, float(np.sqrt(variance)), true_variance / variance)
 
 
-def with_known_norms(truths: Mapping[str, Truth], instrument: Instrument = INSTRUMENT) -> Instrument:
+def with_known_norms(
+    truths: Mapping[str, Truth], correlation: float, instrument: Instrument = INSTRUMENT
+) -> Instrument:
     """The questionnaire with margins that rest on the population itself."""
     norms = replace(
         instrument.norms,
         provisional=False,
         sd={**instrument.norms.sd, **{scale: each.sd for scale, each in truths.items()}},
         reliability={**instrument.norms.reliability, **{scale: each.reliability for scale, each in truths.items()}},
+        means={scale: each.mean for scale, each in truths.items()},
+        block_correlation=correlation,
     )
     return replace(instrument, norms=norms)
 

@@ -33,7 +33,8 @@ _SHELF = "angle_mort.instrument"
 NORMS = Path("data") / "norms"
 """Where a workspace keeps its norms: one file per name, ``NAME.yaml``."""
 
-_SHIPPED_NORMS = {"provisoire-1": "reliability-1.yaml"}
+_SHIPPED_NORMS = {"provisoire-1": "reliability-1.yaml", "provisoire-2": "reliability-2.yaml"}
+"""The last one is used when none is named; the others stay for the cohorts that were released with them."""
 _NORMS = (
     "name", "provisional", "n", "day", "population", "estimator", "sd", "reliability", "retest", "answer_error",
     "declared_errors", "source",
@@ -94,6 +95,8 @@ def load_norms(name: str | Path | None = None, folder: str | Path = NORMS) -> No
         sizes=entry.get("sizes", {}),
         reliability_interval={scale: tuple(edges) for scale, edges in entry.get("reliability_interval", {}).items()},
         percentiles=entry.get("percentiles", {}),
+        means=entry.get("means", {}),
+        block_correlation=entry.get("block_correlation"),
     )
 
 
@@ -141,9 +144,11 @@ def _wrong_norms(entry: Mapping) -> Iterator[str]:
         return
     if not isinstance(entry["population"], Mapping) or "fr" not in entry["population"]:
         yield "population.fr is missing"
-    for name, (low, high) in {"reliability": (0, 1), "retest": (0, 1), "sd": (0, 100)}.items():
-        numbers = entry[name] or {}
+    for name, (low, high) in {"reliability": (0, 1), "retest": (0, 1), "sd": (0, 100), "means": (0, 100)}.items():
+        numbers = entry.get(name) or {}
         yield from (f"{name} of {scale}" for scale, each in numbers.items() if not _within(each, low, high))
+    if entry.get("block_correlation") is not None and not _within(entry["block_correlation"], -0.5, 1):
+        yield "block_correlation"
     sizes = entry.get("sizes", {})
     few = (scale for scale in entry.get("percentiles", {}) if sizes.get(scale, 0) < PERCENTILES_FROM)
     yield from (f"percentiles of {scale} below {PERCENTILES_FROM}" for scale in few)

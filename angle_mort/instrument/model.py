@@ -146,9 +146,11 @@ class Norms:
 
     ``answer_error`` is the standard error of one answer of a formative index, in points; ``declared_errors`` holds the
     standard errors of evidence that is no scale. ``provisional`` until at least 45 leaders stand behind the figures.
+    ``block_correlation`` is the mean correlation between the true scores of the three blocks, in ]-.5, 1[.
 
     Norms made from a pool also hold, per scale that the pool could tell: ``sizes`` (leaders without a gap),
-    ``reliability_interval`` (low, high, at ``level``), and ``percentiles`` (rank to points, from 100 leaders on).
+    ``reliability_interval`` (low, high, at ``level``), ``means`` (points, from 45 leaders on) and ``percentiles`` (rank
+    to points, from 100 leaders on).
     """
 
     name: str
@@ -167,6 +169,8 @@ class Norms:
     sizes: Mapping[str, int] = field(default_factory=dict)
     reliability_interval: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     percentiles: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    means: Mapping[str, float] = field(default_factory=dict)
+    block_correlation: float | None = None
 
     @cached_property
     def seal(self) -> str:

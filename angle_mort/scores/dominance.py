@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from angle_mort.errors import AngleMortError, problem
+
+if TYPE_CHECKING:
+    from angle_mort.instrument import Norms
 
 MIXED = "mixte"
 NOT_CALCULABLE = "non calculable"
@@ -19,7 +23,10 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 
 
 def dominant_block(
-    table: pd.DataFrame, blocks: Sequence[str] = ("A", "B", "C"), named_at: float = 0.80
+    table: pd.DataFrame,
+    blocks: Sequence[str] = ("A", "B", "C"),
+    named_at: float = 0.80,
+    norms: Norms | None = None,
 ) -> pd.DataFrame:
     """The block that is highest, named only when the probability is high enough.
 
@@ -28,6 +35,7 @@ def dominant_block(
     table : tidy scores, one row per respondent x scale: ``respondent, scale, value, se_measurement`` (points of 0-100).
     blocks : the codes of the three scales to compare.
     named_at : the probability, in ]0, 1], from which a block is named.
+    norms : tell how alike the true scores of the blocks are; by default those declared with the package.
 
     Returns
     -------
@@ -35,20 +43,24 @@ def dominant_block(
     the true score of that block is the highest; they sum to 1), and ``block``: a code of ``blocks``, ``mixte``, or
     ``non calculable`` with missing probabilities when a block has no value or no standard error.
 
-    The three errors are independent and normal. P(A > B and A > C) is then a bivariate normal probability, computed by
-    Gauss-Legendre quadrature over the correlation angle (Drezner & Wesolowsky 1990), not by simulation.
+    The three errors are independent and normal. When blocks go together, large true differences are rare and part of
+    an observed lead is error: the differences are drawn towards those of the population as far as their own reliability
+    asks (see ``drawn_together``). Norms that do not tell how the blocks go together leave the scores as they are.
+    P(A > B and A > C) is then a bivariate normal probability, computed by Gauss-Legendre quadrature over the
+    correlation angle (Drezner & Wesolowsky 1990), not by simulation.
 
     >>> scores = pd.DataFrame({"respondent": ["L1"] * 3, "scale": list("ABC"),
     ...                        "value": [70.0, 45.0, 45.0], "se_measurement": [8.0] * 3})
     >>> dominant_block(scores).round(3).to_dict("records")
-    [{'respondent': 'L1', 'p_A': 0.975, 'p_B': 0.013, 'p_C': 0.013, 'block': 'A'}]
+    [{'respondent': 'L1', 'p_A': 0.927, 'p_B': 0.037, 'p_C': 0.037, 'block': 'A'}]
     >>> dominant_block(scores.assign(value=50.0)).round(3).to_dict("records")
     [{'respondent': 'L1', 'p_A': 0.333, 'p_B': 0.333, 'p_C': 0.333, 'block': 'mixte'}]
     >>> dominant_block(scores.assign(value=[70.0, 45.0, None]))["block"].tolist()
     ['non calculable']
     """
     _check(table, blocks, named_at)
-    probabilities = highest_probabilities(_wide(table, "value", blocks), _wide(table, "se_measurement", blocks))
+    values, errors = _wide(table, "value", blocks), _wide(table, "se_measurement", blocks)
+    probabilities = _probabilities(*drawn_together(values, errors, blocks, norms or _declared()))
     frame = pd.DataFrame({"respondent": table["respondent"].unique()})
     frame[[f"p_{block}" for block in blocks]] = probabilities
     frame["block"] = _names(probabilities, blocks, named_at)
@@ -64,21 +76,55 @@ def highest_probabilities(values: NDArray, errors: NDArray) -> NDArray:
     >>> highest_probabilities(np.array([[60.0, 50.0, 40.0]]), np.full((1, 3), 8.0)).round(4)
     array([[0.7958, 0.1815, 0.0227]])
     """
-    errors = np.maximum(errors, _SMALLEST_ERROR)
-    columns = [_highest(values, errors, first) for first in range(3)]
+    return _probabilities(values, _diagonal(np.maximum(errors, _SMALLEST_ERROR) ** 2))
+
+
+def drawn_together(values: NDArray, errors: NDArray, blocks: Sequence[str], norms: Norms) -> tuple[NDArray, NDArray]:
+    """What is known of each row's true scores, given that the blocks go together: means n x 3, covariances n x 3 x 3.
+
+    The true scores of the blocks have the norms' means (none: the same for all three), variances sd**2 * reliability
+    and one correlation. Only the differences between blocks are drawn: the row's own level may be anything, so that no
+    assumption on how high the group stands enters. This is the exact posterior under normal errors, also where missing
+    answers make them unequal.
+    """
+    noise = np.maximum(errors, _SMALLEST_ERROR) ** 2
+    if norms.block_correlation is None or not set(blocks) <= set(norms.sd):
+        return values, _diagonal(noise)
+    spread = np.array([norms.sd[block] * np.sqrt(norms.reliability[block]) for block in blocks])
+    alike = np.full((3, 3), norms.block_correlation) + np.eye(3) * (1 - norms.block_correlation)
+    precision = np.linalg.inv(alike * np.outer(spread, spread))
+    level = precision.sum(axis=1)
+    precision -= np.outer(level, level) / level.sum()  # nothing is known beforehand of the common level
+    covariance = np.linalg.inv(precision + _diagonal(1 / noise))
+    middle = np.array([norms.means.get(block, 0.0) for block in blocks])
+    return middle + (covariance @ ((values - middle) / noise)[..., None])[..., 0], covariance
+
+
+def _diagonal(variances: NDArray) -> NDArray:
+    return variances[..., None] * np.eye(3)
+
+
+def _declared() -> Norms:
+    from angle_mort.instrument import load_instrument
+
+    return load_instrument().norms
+
+
+def _probabilities(means: NDArray, covariances: NDArray) -> NDArray:
+    columns = [_highest(means, covariances, first) for first in range(3)]
     return np.column_stack(columns) / np.sum(columns, axis=0)[:, None]
 
 
-def _highest(values: NDArray, errors: NDArray, first: int) -> NDArray:
-    others = [other for other in range(3) if other != first]
-    spread = np.sqrt(errors[:, [first]] ** 2 + errors[:, others] ** 2)
-    lead = (values[:, [first]] - values[:, others]) / spread
-    correlation = errors[:, first] ** 2 / spread.prod(axis=1)
-    return _both_below(lead[:, 0], lead[:, 1], correlation)
+def _highest(means: NDArray, covariances: NDArray, first: int) -> NDArray:
+    contrasts = np.eye(3)[first] - np.delete(np.eye(3), first, axis=0)
+    within = contrasts @ covariances @ contrasts.T
+    spread = np.sqrt(within.diagonal(axis1=1, axis2=2))
+    lead = means @ contrasts.T / spread
+    return _both_below(lead[:, 0], lead[:, 1], within[:, 0, 1] / spread.prod(axis=1))
 
 
 def _both_below(h: NDArray, k: NDArray, correlation: NDArray) -> NDArray:
-    """P(X <= h and Y <= k) for standard normals of this correlation, in [0, 1[."""
+    """P(X <= h and Y <= k) for standard normals of this correlation, above -1 and below 1."""
     from scipy.special import ndtr
 
     angle = np.arcsin(np.minimum(correlation, 1.0))
@@ -115,10 +161,18 @@ def _check(table: pd.DataFrame, blocks: Sequence[str], named_at: float) -> None:
 
 
 def check_scores(table: pd.DataFrame, needed: Sequence[str]) -> None:
-    """Refuse a table of scores that lacks a column, or holds a respondent x scale twice."""
+    """Refuse a table of scores that lacks a column, repeats a respondent x scale, or holds no finite numbers."""
     absent = [column for column in needed if column not in table]
     if absent:
         raise AngleMortError(problem("AM410", columns=", ".join(absent)))
     twice = int(table.duplicated(["respondent", "scale"]).sum())
-    if twice:
-        raise AngleMortError(problem("AM411", n=twice))
+    found = [problem("AM411", n=twice)] if twice else []
+    wrong = {column: _not_finite(table[column]) for column in ("value", "se_measurement") if column in needed}
+    found += [problem("AM415", column=column, count=count) for column, count in wrong.items() if count]
+    if found:
+        raise AngleMortError(*found)
+
+
+def _not_finite(column: pd.Series) -> int:
+    numbers = pd.to_numeric(column, errors="coerce")
+    return int((numbers.isna() & column.notna()).sum() + np.isinf(numbers.to_numpy(float, na_value=np.nan)).sum())

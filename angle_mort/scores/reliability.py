@@ -14,7 +14,7 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.scores.factors import NO_FIT, Fit, fit_measures, one_factor
 
 if TYPE_CHECKING:
-    from angle_mort.instrument.model import Instrument, Module
+    from angle_mort.instrument.model import Instrument, Module, ResponseFormat
 
 ESTIMATOR = "ml one-factor, covariances"
 CERTAIN_FROM = 45  # people; below it Feldt's interval is too wide for a figure to be more than provisional
@@ -67,7 +67,8 @@ def reliability(
     ``provisional``: whether n is below 45.
 
     Errors: a scale that is not reflective (AM420), unknown (AM424), under 2 items (AM425), under 3 usable rows (AM423),
-    answers that are not numbers (AM421) or not finite (AM422), an unknown ``missing`` (AM426), a ``level`` that is no
+    answers that are not numbers (AM421) or not finite (AM422), with an instrument a code outside the item's format
+    (AM403) or a respondent twice (AM404), an unknown ``missing`` (AM426), a ``level`` that is no
     probability (AM412).
 
     Nothing here is polychoric: ordinal alpha tells the reliability of a sum that nobody observes, so no margin of the
@@ -87,6 +88,8 @@ def reliability(
         raise AngleMortError(problem("AM412", name="level", value=level))
     named = [("scale", frame)] if instrument is None else list(_scales(frame, instrument, scales))
     answers = {scale: _answers(columns, coded=instrument is not None) for scale, columns in named}
+    if instrument is not None:
+        _check_codes(dict(named), instrument)
     covariances = {scale: _covariance(columns, missing) for scale, columns in answers.items()}
     _check_rows(covariances)
     complete = missing == "listwise"
@@ -149,6 +152,26 @@ def _answers(columns: pd.DataFrame, coded: bool) -> pd.DataFrame:
     if endless:
         raise AngleMortError(*(problem("AM422", item=item) for item in endless))
     return numbers.where(numbers >= 0) if coded else numbers
+
+
+def _check_codes(scales: dict[str, pd.DataFrame], instrument: Instrument) -> None:
+    """Codes outside the format of their item, and a respondent twice, would pass for answers of somebody."""
+    index = next(iter(scales.values())).index if scales else pd.RangeIndex(0)
+    twice = int(index.duplicated().sum())
+    outside = {
+        item: _count_outside(columns[item], instrument.items[item].format)
+        for columns in scales.values()
+        for item in columns
+    }
+    found = [problem("AM404", n=twice)] if twice else []
+    found += [problem("AM403", item=item, count=count) for item, count in outside.items() if count]
+    if found:
+        raise AngleMortError(*found)
+
+
+def _count_outside(answers: pd.Series, format_: ResponseFormat) -> int:
+    codes = [choice.code for choice in format_.choices]
+    return int((answers.notna() & ~answers.isin(codes)).sum())
 
 
 def _numeric(column: pd.Series) -> bool:

@@ -54,8 +54,8 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument | None = Non
 
     >>> import pandas as pd
     >>> answers = pd.DataFrame({f"a{f}0{i}": [3.0] for f in (1, 2) for i in (1, 2, 3, 4)}, index=["r001"])
-    >>> score_responses(answers).query("scale == 'A'")[["value", "se_measurement", "status"]].values.tolist()
-    [[75.0, 9.0, 'provisoire']]
+    >>> score_responses(answers).round(2).query("scale == 'A'")[["value", "se_measurement", "status"]].values.tolist()
+    [[75.0, 8.05, 'provisoire']]
     """
     instrument = instrument or load_instrument()
     refuse_bad_codes(responses, instrument)

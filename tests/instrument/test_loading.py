@@ -76,7 +76,10 @@ def test_what_cannot_be_read_and_what_contradicts_itself(tmp_path):
 
 def test_norms_and_prototypes_have_their_figures():
     norms, prototypes = load_norms(), load_prototypes()
-    assert (norms.reliability["A"], norms.reliability["D3"], norms.sd["A"], norms.provisional) == (0.75, 0.70, 18, True)
+    assert (norms.name, norms.sd["A"], norms.block_correlation, norms.provisional) == ("provisoire-2", 18, 0.6, True)
+    for scale, k in {"A": 8, "B": 8, "C": 8, "D3": 5, "I": 6}.items():
+        assert norms.reliability[scale] == round(k / (k + 2), 2), "Spearman-Brown at a mean correlation of one third"
+        assert norms.sd[scale] == pytest.approx(27.89 * ((k + 2) / 3 / k) ** 0.5, abs=0.06)
     assert [each.code for each in prototypes.prototypes] == [
         "faiseur",
         "verificateur",

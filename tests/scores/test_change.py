@@ -63,7 +63,7 @@ def test_a_known_retest_reliability_sets_the_margin():
     norms = dataclasses.replace(load_instrument().norms, retest={"A": 0.91})
     plain = reliable_change(wave([50.0, 50.0]), wave([50.0, 50.0]), high_is_good=GOOD)["threshold"]
     retest = reliable_change(wave([50.0, 50.0]), wave([50.0, 50.0]), high_is_good=GOOD, norms=norms)["threshold"]
-    assert retest.tolist() == pytest.approx([plain[0] * np.sqrt(0.09 / 0.25), plain[1]])
+    assert retest.tolist() == pytest.approx([plain[0] * np.sqrt(0.09 / (1 - norms.reliability["A"])), plain[1]])
 
 
 def test_a_scale_without_a_good_side_may_still_be_unchanged():

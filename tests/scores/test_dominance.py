@@ -1,5 +1,7 @@
 """The dominant block: exact probabilities, a name only when it is sure enough."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,11 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
 from angle_mort.errors import AngleMortError
+from angle_mort.instrument import load_norms
 from angle_mort.scores.dominance import dominant_block, highest_probabilities
+
+ALONE = load_norms("provisoire-1")
+"""Norms that do not tell how the blocks go together: three errors and nothing else."""
 
 points = st.floats(0, 100)
 margins = st.floats(2, 25)
@@ -60,9 +66,75 @@ def test_equal_scores_share_the_probability(error):
     np.testing.assert_allclose(highest_probabilities(np.full((1, 3), 50.0), np.full((1, 3), error)), 1 / 3)
 
 
-def test_about_fifteen_points_name_a_block_at_a_margin_of_eight():
-    named = dominant_block(tidy([[62, 45, 45], [57, 45, 45], [52, 45, 45]]))["block"].tolist()
-    assert named == ["A", "mixte", "mixte"]
+def test_about_fifteen_points_name_a_block_at_a_margin_of_eight_and_seventeen_once_blocks_go_together():
+    table = tidy([[62.5, 45, 45], [60, 45, 45], [58, 45, 45]])
+    assert dominant_block(table, norms=ALONE)["block"].tolist() == ["A", "A", "mixte"]
+    assert dominant_block(table)["block"].tolist() == ["A", "mixte", "mixte"]
+
+
+# --------------------------------------------------------------------------------- differences that are drawn together
+
+
+def simulated(values, errors, norms, draws=400_000):
+    """P(highest) by draws from the population, whose level may be anything, weighed by how well they explain values."""
+    rng = np.random.default_rng(5)
+    spread = np.array([norms.sd[block] * np.sqrt(norms.reliability[block]) for block in "ABC"])
+    alike = np.full((3, 3), norms.block_correlation) + np.eye(3) * (1 - norms.block_correlation)
+    true = rng.multivariate_normal(
+        [norms.means.get(block, 0) for block in "ABC"], alike * np.outer(spread, spread), draws
+    )
+    true += rng.uniform(-60, 60, (draws, 1)) + np.mean(values)
+    fit = -(((np.asarray(values) - true) / np.asarray(errors)) ** 2).sum(axis=1) / 2
+    return np.bincount(true.argmax(axis=1), np.exp(fit - fit.max()), 3) / np.exp(fit - fit.max()).sum()
+
+
+@pytest.mark.parametrize(
+    ("values", "errors", "change"),
+    [
+        ([62, 50, 45], [8, 8, 8], {}),
+        ([62, 50, 45], [8, 12, 9], {"block_correlation": 0.8}),
+        ([55, 50, 52], [6, 8, 10], {"sd": {"A": 20, "B": 16, "C": 18}, "block_correlation": 0.2}),
+    ],
+)
+def test_the_probabilities_are_those_of_the_population_weighed_by_the_scores(values, errors, change):
+    norms = dataclasses.replace(load_norms(), **change)
+    told = dominant_block(tidy([values], [errors]), norms=norms)[["p_A", "p_B", "p_C"]].to_numpy()[0]
+    np.testing.assert_allclose(told, simulated(values, errors, norms), atol=0.012)
+
+
+def test_the_more_alike_the_blocks_the_less_a_lead_is_worth_and_its_order_stays():
+    chances = [
+        dominant_block(tidy([[65, 50, 40]]), norms=dataclasses.replace(load_norms(), block_correlation=each))
+        for each in (0.0, 0.3, 0.6, 0.9)
+    ]
+    first = [frame["p_A"].item() for frame in chances]
+    assert first == sorted(first, reverse=True) and first[0] - first[-1] > 0.15
+    assert all(frame["p_A"].item() > frame["p_B"].item() > frame["p_C"].item() for frame in chances)
+
+
+def test_a_block_that_is_high_for_everybody_must_be_higher_still():
+    equal, high = (dataclasses.replace(load_norms(), means=each) for each in ({}, {"A": 65.0, "B": 50.0, "C": 50.0}))
+    table = tidy([[62, 55, 55]])
+    assert dominant_block(table, norms=high)["p_A"].item() > dominant_block(table, norms=equal)["p_A"].item()
+    assert dominant_block(tidy([[55, 62, 55]]), norms=high)["p_B"].item() < 0.6
+
+
+@pytest.mark.parametrize("norms", [None, "drawn"])
+def test_another_level_changes_nothing(norms):
+    norms = dataclasses.replace(load_norms(), means={"A": 60.0, "B": 50.0, "C": 40.0}) if norms else None
+    low, high = ([[20 + each, 30 + each, 15 + each]] for each in (0, 45))
+    errors = [[8, 9, 12]]
+    told = [dominant_block(tidy(each, errors), norms=norms).drop(columns="respondent") for each in (low, high)]
+    pd.testing.assert_frame_equal(*told)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.tuples(points, points, points), st.tuples(margins, margins, margins), st.permutations("ABC"))
+def test_the_order_of_the_blocks_does_not_matter(values, errors, order):
+    frame = tidy([values], [errors])
+    straight, moved = dominant_block(frame), dominant_block(frame, blocks=order)
+    assert straight[["p_A", "p_B", "p_C"]].sum(axis=1).item() == pytest.approx(1)
+    np.testing.assert_allclose(moved[[f"p_{b}" for b in "ABC"]], straight[["p_A", "p_B", "p_C"]], atol=1e-9)
 
 
 def test_a_missing_value_or_error_is_not_calculable():

@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 import angle_mort as am
+from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument, load_norms, write_norms
 from angle_mort.instrument.loading import PERCENTILES_FROM
-from angle_mort.scores import build_norms, reliability, score_responses
+from angle_mort.scores import build_norms, reliability, scale_correlations, score_responses
 
 DAY = datetime.date(2026, 11, 23)
 INSTRUMENT = load_instrument()
@@ -26,7 +27,7 @@ def norms_of(n, **kind):
 
 
 def test_what_the_pool_gives():
-    norms, rows = norms_of(240), reliability(pool(240), INSTRUMENT, level=0.90).set_index("scale")
+    norms, rows = norms_of(240), reliability(pool(240), INSTRUMENT, "pairwise", level=0.90).set_index("scale")
     assert (norms.name, norms.n, norms.day, norms.level) == ("pool-2026-11-23", 240, "2026-11-23", 0.90)
     for scale in ("A", "B", "C", "D3", "I"):
         assert norms.reliability[scale] == pytest.approx(rows["alpha"][scale], abs=5e-4)
@@ -57,6 +58,31 @@ def test_a_gap_counts_against_the_hundred():
     norms = build_norms(responses, "Dirigeants inventés", DAY)
     assert norms.sizes["A"] == 95
     assert "A" not in norms.percentiles and "B" in norms.percentiles
+
+
+def test_the_blocks_means_and_true_correlation_are_told_from_forty_five_leaders_on():
+    few, many = norms_of(44), norms_of(240)
+    assert (few.means, few.block_correlation) == ({}, INSTRUMENT.norms.block_correlation)
+    table = score_responses(pool(240), INSTRUMENT).pivot(index="respondent", columns="scale", values="value")
+    assert many.means["A"] == pytest.approx(table["A"].mean(), abs=0.05)
+    assert many.block_correlation == pytest.approx(scale_correlations(pool(240))["r_true"].mean(), abs=0.02)
+
+
+def test_a_thin_pool_is_used_pair_by_pair():
+    """One answer in seven is left out: hardly a leader of twelve fills every scale in without a gap."""
+    responses = make_cohort(n=12, seed=2, missing=0.15, not_applicable=0).responses
+    assert reliability(responses, INSTRUMENT, "pairwise")["n_used"].min() >= 4
+    with pytest.raises(AngleMortError, match="AM423"):
+        reliability(responses, INSTRUMENT)
+    assert build_norms(responses, "Dirigeants inventés", DAY).provisional
+
+
+def test_a_pool_that_is_too_thin_is_told_scale_by_scale():
+    responses = pool(12)
+    responses.loc[responses.index[2:], "a101"] = np.nan
+    with pytest.raises(AngleMortError) as caught:
+        build_norms(responses)
+    assert [(each.code, dict(each.fields)) for each in caught.value.problems] == [("AM423", {"scale": "A", "n": 2})]
 
 
 @pytest.mark.parametrize(("n", "provisional"), [(44, True), (45, False)])
@@ -141,6 +167,8 @@ def test_questions_that_contradict_each_other_or_never_vary_make_no_norms():
         ({"sd": None}, "sd is missing"),
         ({"reliability": {"A": 1.2}}, "reliability of A"),
         ({"reliability": {"A": "fort"}}, "reliability of A"),
+        ({"block_correlation": 1.0}, "block_correlation"),
+        ({"means": {"A": 120}}, "means of A"),
         ({"sd": {"A": 0, "B": 18}}, "sd of A"),
         ({"population": "tous"}, "population.fr is missing"),
         ({"percentiles": {"A": {50: 48.0}}, "sizes": {"A": 40}}, "percentiles of A below 100"),

@@ -26,16 +26,20 @@ def answers(n=60, k=8, seed=3, loading=0.7):
 
 
 def module(code, nature, items):
-    return SimpleNamespace(code=code, nature=nature, items=tuple(SimpleNamespace(id=item) for item in items))
+    five = SimpleNamespace(choices=[SimpleNamespace(code=code) for code in (0, 1, 2, 3, 4, -1)])
+    return SimpleNamespace(
+        code=code, nature=nature, items=tuple(SimpleNamespace(id=item, format=five) for item in items)
+    )
 
 
 def instrument():
-    return SimpleNamespace(modules=(
+    modules = (
         module("A", "reflective", ["a001", "a002", "a003", "a004"]),
         module("D1", "formative", ["a005", "a006"]),
         module("B", "reflective", ["a007", "a008"]),
         module("I", "reflective", ["z001", "z002"]),
-    ))  # fmt: skip
+    )
+    return SimpleNamespace(modules=modules, items={item.id: item for each in modules for item in each.items})
 
 
 def codes(caught):
