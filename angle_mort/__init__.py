@@ -20,6 +20,7 @@ _SHELF = {
     "cross_checks": "scores",
     "dominant_block": "scores",
     "load_cohort": "cohort",
+    "load_pool": "cohort",
     "load_instrument": "instrument",
     "make_cohort": "datasets",
     "open_vault": "vault",

@@ -29,8 +29,10 @@ from angle_mort.disclosure import (
     summarise_questionnaire,
     told_questionnaire,
 )
-from angle_mort.disclosure.certificate import CERTIFICATE, FILES, PACKAGE
-from angle_mort.disclosure.release import tidy_scores
+from angle_mort.disclosure.certificate import CERTIFICATE, FILES, PACKAGE, POOL, sealed
+from angle_mort.disclosure.linkage import attack, k_anonymity
+from angle_mort.disclosure.pool import group_means, group_size, linkage_success, pool_scores, told_rows, variance_kept
+from angle_mort.disclosure.release import described, tidy_scores
 from angle_mort.disclosure.summary import WorkingCohort
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
@@ -257,13 +259,55 @@ def release_cohort(
     care = answer_care(intake.responses, instrument)
     held = _questionnaire(intake.responses, instrument, policy)
     made = release(table, intake.responses, care, instrument, ids, intake.form, questionnaire=held, policy=policy)
-    files = {
-        f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode() for name, frame in made.tables.items()
-    }
-    files[PACKAGE] = _json(made.package)
+    files = _tables_as_files(made.tables) | {PACKAGE: _json(made.package)}
     counts = {name: n for name, n in asdict(intake.counts).items() if name.startswith("rows")}
-    sealed = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration, policy)
-    return _write_folder(folder, files | {CERTIFICATE: _json(sealed)})
+    certificate = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration, policy)
+    return _write_folder(folder, files | {CERTIFICATE: _json(certificate)})
+
+
+def release_pool(cohort: Cohort, folder: Path, day: datetime.date) -> Path:
+    """Write into ``folder`` the micro-aggregated scores of a cohort of at least 100 leaders, and their certificate.
+
+    One table that may be shared, ``scores.csv``: a row per leader, the means of a group of 5 at least (10 from 500 on).
+    Raises ``AngleMortError`` AM619 (too few leaders with every score), AM613 and AM614 as ``release_cohort``.
+    """
+    import angle_mort
+
+    policy = Policy(**cohort.certificate["policy"])
+    exact = pool_scores(cohort.leaders, policy)
+    k = group_size(len(exact), policy)
+    means = group_means(exact, k)
+    tables = {"scores": told_rows(means)}
+    success = linkage_success(exact, means)
+    package = described(tables, cohort.instrument)
+    files = _tables_as_files(tables) | {PACKAGE: _json(package)}
+    told = {
+        "kind": POOL.name,
+        "name": cohort.name,
+        "tool": angle_mort.__version__,
+        "day": day.isoformat(),
+        "demonstration": cohort.certificate["demonstration"],
+        "status": "micro-aggregated scores, may be shared",
+        "instrument": cohort.certificate["instrument"],
+        "policy": policy.as_dict(),
+        "n": len(exact),
+        "k": k,
+        "k_row": k_anonymity(tables["scores"], list(exact)),
+        "variance_kept": round(variance_kept(exact, means), 3),
+        "attacks": [attack("every exact score of every person", success)],
+        "certifiable": bool(success.max() <= 1 / k),
+    }
+    return _write_folder(folder, files | {CERTIFICATE: _json(sealed(told, files, package))})
+
+
+def load_pool(folder: str | Path) -> pd.DataFrame:
+    """The scores of a pool, people x scales, accepted only when its files match its certificate; errors as above."""
+    tables, _ = read_certified(Path(folder), POOL)
+    return tables["scores"]
+
+
+def _tables_as_files(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    return {f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode() for name, frame in tables.items()}
 
 
 def _frozen_policy(folder: Path) -> Policy:

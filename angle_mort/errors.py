@@ -123,6 +123,7 @@ CODES: dict[str, str] = {
     "AM610": "Cohort {name} exists already. Choose another name, or replace it explicitly.",
     "AM611": "{n} leaders are in the pool and {minimum} are needed to tell how its questions held. Wait, or join cohorts.",
     "AM618": "The certificate of cohort {folder} declares thresholds that protect less than this tool's. Release it again.",
+    "AM619": "A pool of {n} leaders with every score is too small to share rows of; {minimum} are needed. Wait, or join cohorts.",
     "AM617": "The norms {name} are no longer those that cohort {cohort} was released with. Put the file back as it was, or release the cohort again.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",

@@ -117,6 +117,7 @@ def _importer(parser: _Parser) -> None:
 
 def _liberer(parser: _Parser) -> None:
     parser.add_argument("cohorte", metavar=t("cli.importer.name"), help=t("cli.liberer.cohorte"))
+    parser.add_argument("--regrouper", action="store_true", help=t("cli.liberer.regrouper"))
     parser.add_argument("--etalonnage", metavar=t("cli.importer.norms"), help=t("cli.importer.etalonnage"))
 
 

@@ -22,12 +22,14 @@ from angle_mort.cohort import (
     load_cohort,
     refuse_other_folder,
     release_cohort,
+    release_pool,
     row_ids,
     score_intake,
     standing_norms,
     stored_intake,
     working_audience,
 )
+from angle_mort.disclosure import POOL, read_certificate
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import Intake, read_export, sentences
@@ -39,7 +41,7 @@ _READS = {"01": "summary", "06": "questionnaire"}
 """The notebooks that make a page to share of a cohort, and what of the cohort each one reads."""
 
 EXPORT = "reponses.csv"
-COHORTS = Path("data/cohorts")
+COHORTS, POOLS = Path("data/cohorts"), Path("data/pools")
 _AUDIENCE = "sponsor"
 _TRIES, _MISTYPED = 3, ("AM302", "AM306", "AM313")
 _WAVE = "T0"
@@ -94,8 +96,10 @@ def importer(asked: argparse.Namespace) -> int:
 
 
 def liberer(asked: argparse.Namespace) -> int:
-    """The working cohort again, from the answers in the vault."""
+    """The working cohort again, from the answers in the vault; or a pool of its scores, from the cohort."""
     place = COHORTS / check_name(asked.cohorte)
+    if asked.regrouper:
+        return _release_pool(place)
     refuse_other_folder(place)
     instrument = load_instrument(norms=asked.etalonnage or standing_norms(place))
     vault = _vault(make=False)
@@ -192,6 +196,17 @@ def _output(folder: str) -> Path:
 def _release(vault, intake: Intake, table, place: Path, instrument) -> None:
     ids = row_ids(intake, vault.naming(working_audience(place.name, _WAVE)))
     release_cohort(intake, table, ids, place, instrument, datetime.date.today(), place.name)
+
+
+def _release_pool(place: Path) -> int:
+    with Steps(2) as step:
+        with step("cli.step.cohort"):
+            cohort = load_cohort(place)
+        with step("cli.step.pool"):
+            folder = release_pool(cohort, POOLS / place.name, datetime.date.today())
+            certificate = read_certificate(folder, POOL)
+    print(t("cli.liberer.pool", folder=str(folder), n=certificate["n"], k=certificate["k"]))
+    return 0
 
 
 def _vault(make: bool = True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -18,9 +19,30 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument, Norms
 
 PACKAGE, CERTIFICATE = "datapackage.json", "certificate.json"
-_TABLES = ("leaders", "items")
-FILES = frozenset({*(f"{name}.csv" for name in (*_TABLES, *QUESTIONNAIRE)), PACKAGE, CERTIFICATE})
-"""Every file that a released cohort may hold; which of them one does hold, its certificate says."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of release: the tables that each holds (the first has a row per person), those that it may hold, and what
+    its certificate says beyond what all say."""
+
+    name: str
+    tables: tuple[str, ...]
+    may_hold: tuple[str, ...] = ()
+    says: Mapping[str, type] = field(default_factory=dict)
+
+    def holds(self, files: Iterable[str]) -> bool:
+        """Whether it may be made of these files: all that every release of the kind has, and none that none has."""
+        own, other = ({f"{table}.csv" for table in tables} for tables in (self.tables, self.may_hold))
+        return own | {PACKAGE} <= set(files) <= own | other | {PACKAGE}
+
+
+COHORT = Kind("cohort", ("leaders", "items"), QUESTIONNAIRE, {"norms": dict, "rows": str, "intake": dict})
+POOL = Kind("pool", ("scores",), says={"k": int})
+FILES = frozenset(
+    {*(f"{table}.csv" for kind in (COHORT, POOL) for table in (*kind.tables, *kind.may_hold)), PACKAGE, CERTIFICATE}
+)
+"""Every file that a release may hold; which of them one does hold, its certificate says."""
 
 _ROW_ID = ("leader",)
 SCENARIO = "J"
@@ -48,7 +70,7 @@ def certify(
     bands = [item.id for item in characteristics(instrument) if item.id in leaders]
     row = [column for column in leaders if column not in _ROW_ID]
     told = {
-        "format": FORMAT,
+        "kind": COHORT.name,
         "name": name,
         "tool": tool,
         "day": day.isoformat(),
@@ -60,8 +82,6 @@ def certify(
         "n": len(leaders),
         "rows": rows_seal(leaders),
         "intake": dict(counts),
-        "schema": _schema(made.package),
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "characteristics": {band: sorted(leaders[band].dropna().unique().tolist()) for band in bands},
         "context_bits_kept": round(made.context.kept, 3),
         "context_bits_lost": round(made.context.lost, 3),
@@ -75,7 +95,14 @@ def certify(
         ],
         "certifiable": len(leaders) >= policy.rows,
     }
-    return told | {"seal": _seal(told)}
+    return sealed(told, files, made.package)
+
+
+def sealed(told: Mapping[str, object], files: Mapping[str, bytes], package: Mapping) -> dict[str, object]:
+    """A certificate: what it tells, its format, a hash of the schema and of each file, and the seal over all of it."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    whole = {"format": FORMAT, **told, "schema": _schema(package), "files": hashes}
+    return whole | {"seal": _seal(whole)}
 
 
 def _norms(norms: Norms) -> dict[str, object]:
@@ -101,8 +128,8 @@ def _schema(package: Mapping) -> str:
 # ----------------------------------------------------------------------------------------------------------- reading
 
 
-def read_certified(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
-    """The tables by name and the certificate of a released cohort whose files match it byte for byte.
+def read_certified(folder: Path, kind: Kind = COHORT) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    """The tables by name and the certificate of a release whose files match it byte for byte.
 
     The package must have the sealed schema, and each table the columns of the package, in its order and of its types:
     a file that was sealed again after a change is refused too.
@@ -110,7 +137,7 @@ def read_certified(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, obj
     Raises ``AngleMortError``: AM601 no such cohort, AM602 a file is missing or was changed, AM603 made by a later
     version, AM604 the certificate cannot be read, AM618 its thresholds protect less than this tool's.
     """
-    certificate = read_certificate(folder)
+    certificate = read_certificate(folder, kind)
     changed = [name for name, sealed in certificate["files"].items() if _hash(folder / name) != sealed]
     if changed:
         raise AngleMortError(*(problem("AM602", file=name, folder=folder.name) for name in changed))
@@ -119,30 +146,28 @@ def read_certified(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, obj
     if _schema(package) != certificate["schema"] or {*names, PACKAGE} != set(certificate["files"]):
         raise AngleMortError(problem("AM602", file=PACKAGE, folder=folder.name))
     tables = {each["name"]: _read(folder / f"{each['name']}.csv", each) for each in package["resources"]}
-    if len(tables["leaders"]) != certificate["n"] or rows_seal(tables["leaders"]) != certificate["rows"]:
+    people = tables[kind.tables[0]]
+    if len(people) != certificate["n"] or ("rows" in certificate and rows_seal(people) != certificate["rows"]):
         raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
     return tables, certificate
 
 
-_KINDS = {
+_SAYS = {
     "name": str,
     "tool": str,
     "day": str,
     "demonstration": bool,
     "status": str,
     "instrument": dict,
-    "norms": dict,
     "policy": dict,
     "n": int,
-    "rows": str,
-    "intake": dict,
     "schema": str,
     "files": dict,
     "seal": str,
 }
 
 
-def read_certificate(folder: Path) -> dict[str, object]:
+def read_certificate(folder: Path, kind: Kind = COHORT) -> dict[str, object]:
     """The certificate alone, sealed as it was made; raises what ``read_certified`` does of it, and AM618 for one whose
     thresholds protect less than this tool's."""
     if not (folder / CERTIFICATE).is_file():
@@ -154,7 +179,9 @@ def read_certificate(folder: Path) -> dict[str, object]:
         raise AngleMortError(problem("AM604", folder=folder.name)) from error
     if version != FORMAT:
         raise AngleMortError(problem("AM603", folder=folder.name, found=str(version), known=FORMAT))
-    if any(not isinstance(certificate.get(key), kind) for key, kind in _KINDS.items()) or not _whole(certificate):
+    says = _SAYS | dict(kind.says)
+    whole = all(isinstance(certificate.get(key), type_) for key, type_ in says.items())
+    if not whole or certificate.get("kind") != kind.name or not kind.holds(certificate["files"]):
         raise AngleMortError(problem("AM604", folder=folder.name))
     if _seal(certificate) != certificate["seal"]:
         raise AngleMortError(problem("AM602", file=CERTIFICATE, folder=folder.name))
@@ -170,11 +197,6 @@ def _policy(certificate: Mapping[str, object], folder: Path) -> Policy:
     except TypeError as error:
         raise AngleMortError(problem("AM604", folder=folder.name)) from error
     return policy
-
-
-def _whole(certificate: Mapping[str, object]) -> bool:
-    """It seals the files that every release holds, and no file that none does."""
-    return {f"{name}.csv" for name in _TABLES} | {PACKAGE} <= set(certificate["files"]) <= FILES - {CERTIFICATE}
 
 
 def _hash(path: Path) -> str | None:

@@ -88,7 +88,7 @@ def release(
     if not leaders["leader"].is_unique:
         raise AngleMortError(problem("AM404", n=int(leaders["leader"].duplicated().sum())))
     tables = {"leaders": leaders, "items": _items(responses, instrument), **questionnaire}
-    return Release(tables, _package(tables, instrument), context)
+    return Release(tables, described(tables, instrument), context)
 
 
 def tidy_scores(leaders: pd.DataFrame, instrument: Instrument, provisional: bool) -> pd.DataFrame:
@@ -172,11 +172,11 @@ def _item_row(item: str, answers: pd.Series) -> tuple[str, int, int, int, float]
 # ------------------------------------------------------------------------------------------------------- description
 
 
-def _package(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, object]:
+def described(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, object]:
     """A Data Package (version 2) that says what each column holds."""
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "angle-mort-cohort",
+        "name": "angle-mort-release",
         "version": str(FORMAT),
         "resources": [_resource(name, frame, instrument) for name, frame in tables.items()],
     }

@@ -12,6 +12,7 @@ import pytest
 
 from angle_mort import __version__
 from angle_mort.cli.commands import _cohorts, _on_desktop
+from angle_mort.cohort import load_pool
 from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument, write_norms
@@ -165,6 +166,19 @@ def test_a_cohort_is_made_again_from_the_vault_to_the_byte(tmp_path, export):
     assert (told.returncode, told.stderr, everything_under(place) == before) == (0, "", True)
     unknown = run(tmp_path, "liberer", "inconnue", **secret)
     assert (unknown.returncode, "[AM309]" in unknown.stderr) == (2, True)
+
+
+@pytest.mark.slow
+def test_scores_are_grouped_to_be_shared_from_a_large_cohort_only(tmp_path):
+    for name in ("reseau", "cohorte"):
+        shutil.copytree(shipped("demo") / name, tmp_path / "data" / "cohorts" / name)
+    told = run(tmp_path, "liberer", "reseau", "--regrouper")
+    assert (told.returncode, told.stderr) == (0, "")
+    rows = load_pool(tmp_path / "data" / "pools" / "reseau")
+    assert f"{len(rows)} lignes" in told.stdout and "une chance sur 5 au plus" in told.stdout
+    refused = run(tmp_path, "liberer", "cohorte", "--regrouper")
+    assert (refused.returncode, "[AM619]" in refused.stderr) == (2, True)
+    assert [path.name for path in (tmp_path / "data" / "pools").iterdir()] == ["reseau"]
 
 
 @pytest.mark.slow

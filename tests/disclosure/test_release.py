@@ -182,7 +182,21 @@ def test_one_changed_word_of_the_certificate_is_seen(copied, changed):
 
 
 @pytest.mark.parametrize(
-    "key", ["name", "tool", "day", "demonstration", "instrument", "files", "schema", "intake", "seal", "rows"]
+    "key",
+    [
+        "name",
+        "tool",
+        "day",
+        "demonstration",
+        "instrument",
+        "files",
+        "schema",
+        "intake",
+        "seal",
+        "rows",
+        "kind",
+        "policy",
+    ],
 )
 def test_a_certificate_that_lacks_something_is_refused_by_its_code(copied, key):
     rewrite(copied, **{key: None})
