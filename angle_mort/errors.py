@@ -142,6 +142,7 @@ CODES: dict[str, str] = {
     # 8xx the command line
     "AM800": "Unforeseen error ({kind}). Nothing is lost: try again; set {variable}=1 to see it whole.",
     "AM801": "The command is incomplete or holds an unknown word. {usage} For help: {command} --help",
+    "AM802": "Nothing was erased: somebody must say whom, and confirm. Run the command in a terminal, or give both and --oui.",
     "AM803": "{folder} is a file, not a folder. Give another folder.",
     "AM805": "No folder matches {pattern}. Check the path.",
     "AM807": "There is no notebook {notebook} for a page to share; there are {known}. Give one of those numbers.",

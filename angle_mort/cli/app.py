@@ -136,6 +136,23 @@ def _verifier(parser: _Parser) -> None:
     parser.add_argument("files", nargs="+", metavar=t("cli.verifier.file"), help=t("cli.verifier.file_help"))
 
 
+def _coffre(parser: _Parser) -> None:
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar=t("cli.command"), title=t("cli.commands"), parser_class=_Parser
+    )
+    made = {
+        name: actions.add_parser(name, help=t(f"cli.coffre.{name}.help"), description=t(f"cli.coffre.{name}.about"))
+        for name in ("etat", "phrase", "cle", "sauvegarder", "restaurer", "effacer")
+    }
+    made["sauvegarder"].add_argument("folder", metavar=t("cli.folder"), help=t("cli.coffre.sauvegarder.folder"))
+    made["restaurer"].add_argument("file", metavar=t("cli.importer.file"), help=t("cli.coffre.restaurer.file"))
+    made["restaurer"].add_argument("--remplacer", action="store_true", help=t("cli.coffre.restaurer.remplacer"))
+    made["effacer"].add_argument(
+        "identity", nargs="?", metavar=t("cli.coffre.effacer.who"), help=t("cli.coffre.effacer.identity")
+    )
+    made["effacer"].add_argument("--oui", action="store_true", help=t("cli.coffre.effacer.oui"))
+
+
 def _folder(parser: _Parser, default: str, key: str) -> None:
     parser.add_argument("--sortie", default=default, metavar=t("cli.folder"), help=t(key, default=default))
 
@@ -147,4 +164,5 @@ _COMMANDS = {
     "rapport": _rapport,
     "carnets": _carnets,
     "verifier": _verifier,
+    "coffre": _coffre,
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from angle_mort.cli.steps import Steps
 from angle_mort.cli.unforeseen import unforeseen
+from angle_mort.cli.vault import ACTIONS, COHORTS, POOLS, open_or_create, opened
 from angle_mort.cli.workspace import is_workspace, workspace
 from angle_mort.cohort import (
     check_name,
@@ -41,9 +42,7 @@ _READS = {"01": "summary", "06": "questionnaire"}
 """The notebooks that make a page to share of a cohort, and what of the cohort each one reads."""
 
 EXPORT = "reponses.csv"
-COHORTS, POOLS = Path("data/cohorts"), Path("data/pools")
 _AUDIENCE = "sponsor"
-_TRIES, _MISTYPED = 3, ("AM302", "AM306", "AM313")
 _WAVE = "T0"
 CLEAN, REFUSED, FOUND, NOBODY_KNOWN = 0, 2, 3, 4
 
@@ -84,7 +83,7 @@ def importer(asked: argparse.Namespace) -> int:
             intake = read_export(asked.file, instrument, ignore=asked.ignorer)
         with step("cli.step.scores"):
             table = score_intake(intake, instrument)
-    vault = _vault()  # between the bars: a question and a moving bar would write over each other
+    vault = open_or_create()  # between the bars: a question and a moving bar would write over each other
     with steps as step:
         with step("cli.step.vault"):
             vault.store(asked.cohorte, _WAVE, intake, replace=asked.remplacer)
@@ -102,7 +101,7 @@ def liberer(asked: argparse.Namespace) -> int:
         return _release_pool(place)
     refuse_other_folder(place)
     instrument = load_instrument(norms=asked.etalonnage or standing_norms(place))
-    vault = _vault(make=False)
+    vault = opened()
     with Steps(3) as step:
         with step("cli.step.opened"):
             intake = stored_intake(vault, asked.cohorte, _WAVE)
@@ -125,6 +124,11 @@ def rapport(asked: argparse.Namespace) -> int:
             with step("cli.step.report", name=place.name) as advance:
                 failed += not _report(place, folder, asked.carnet, advance)
     return 2 if failed else 0
+
+
+def coffre(asked: argparse.Namespace) -> int:
+    """What a coach does with the vault itself."""
+    return ACTIONS[asked.action](asked)
 
 
 def carnets(asked: argparse.Namespace) -> int:
@@ -207,22 +211,6 @@ def _release_pool(place: Path) -> int:
             certificate = read_certificate(folder, POOL)
     print(t("cli.liberer.pool", folder=str(folder), n=certificate["n"], k=certificate["k"]))
     return 0
-
-
-def _vault(make: bool = True):
-    from angle_mort.vault import DEFAULT_PATH, PASSPHRASE_VARIABLE, Vault, ask_passphrase, open_vault
-
-    new = make and not DEFAULT_PATH.exists()
-    asked = not os.environ.get(PASSPHRASE_VARIABLE)
-    if new and asked:
-        print(t("cli.importer.new_vault", path=str(DEFAULT_PATH)))
-    for left in reversed(range(_TRIES if asked and sys.stdin.isatty() else 1)):
-        try:
-            return Vault.create(DEFAULT_PATH, ask_passphrase(confirm=True)) if new else open_vault()
-        except AngleMortError as error:
-            if not left or error.problems[0].code not in _MISTYPED:
-                raise
-            print(*explain(error), sep="\n", file=sys.stderr)
 
 
 def _cohorts(patterns: Iterable[str]) -> list[Path]:

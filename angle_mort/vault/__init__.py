@@ -5,17 +5,19 @@ which also authenticates the header. The key is made from the passphrase, stays 
 """
 
 from angle_mort.vault.backup import Backup, back_up, restore
-from angle_mort.vault.passphrase import MINIMUM_PASSPHRASE, PASSPHRASE_VARIABLE, ask_passphrase
+from angle_mort.vault.passphrase import MINIMUM_PASSPHRASE, NEW_PASSPHRASE_VARIABLE, PASSPHRASE_VARIABLE, ask_passphrase
 from angle_mort.vault.pseudonyms import pseudonym
-from angle_mort.vault.vault import DEFAULT_PATH, Erasure, KeptWave, Vault, open_vault
+from angle_mort.vault.vault import DEFAULT_PATH, Erasure, KeptWave, Row, Vault, open_vault
 
 __all__ = [
     "DEFAULT_PATH",
     "MINIMUM_PASSPHRASE",
+    "NEW_PASSPHRASE_VARIABLE",
     "PASSPHRASE_VARIABLE",
     "Backup",
     "Erasure",
     "KeptWave",
+    "Row",
     "Vault",
     "ask_passphrase",
     "back_up",

@@ -218,6 +218,12 @@ class Vault:
             raise AngleMortError(problem("AM316", n=len(found)) if found else problem("AM315"))
         return list(people.index[persons == found[0]])
 
+    def rows_of(self, cohort: str, wave: str, respondent: str) -> list[Row]:
+        """Every questionnaire that the person behind one of them answered, in all cohorts."""
+        people = _people(self._load())
+        persons = same_people(people)
+        return list(people.index[persons == persons[cohort, wave, respondent]])
+
     def erase(self, rows: Sequence[Row], day: datetime.date) -> Erasure:
         """Erase everything kept of these questionnaires, and note it in the vault without saying whose they were.
 
@@ -370,8 +376,13 @@ def _people(payload: Mapping[str, Any]) -> pd.DataFrame:
     frames = [_unpacked(kept["identities"]).assign(cohort=cohort, wave=wave) for cohort, wave, kept in _waves(payload)]
     rows = ["cohort", "wave", "respondent"]
     everybody = pd.concat(frames) if frames else pd.DataFrame(columns=rows)
-    everybody = everybody.reindex(columns=[*rows, *_IDENTIFYING]).astype(object)
-    return everybody.where(everybody.notna(), "").set_index(rows)
+    return _filled(everybody, [*rows, *_IDENTIFYING]).set_index(rows)
+
+
+def _filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """These columns, empty text where a cell or a whole column is missing."""
+    cells = frame.reindex(columns=columns).astype(object)
+    return cells.where(cells.notna(), "")
 
 
 def _erase(kept: dict[str, Any], gone: set[str]) -> dict[str, Any]:
@@ -382,12 +393,12 @@ def _erase(kept: dict[str, Any], gone: set[str]) -> dict[str, Any]:
     lines = set(frames["identities"].loc[mine["identities"], "line"])
     found = frames["report"]["line"].isin(lines) | frames["report"]["first_line"].isin(lines)
     mine |= {"responses": theirs, "report": found}
-    identity = frames["identities"][mine["identities"]].reindex(columns=_IDENTIFYING).fillna("")
+    identity = _filled(frames["identities"][mine["identities"]], _IDENTIFYING)
     told = {
         "people": int(theirs.sum()),
         "answers": int(frames["responses"][theirs].notna().to_numpy().sum()),
         "texts": int(mine["texts"].sum()),
-        "fields": [role for role in _IDENTIFYING if (identity[role].astype(str) != "").any()],
+        "fields": [role for role in _IDENTIFYING if (identity[role] != "").any()],
     }
     aside = int((found & (frames["report"]["outcome"] == "set aside") & (frames["report"]["item"] != "")).sum())
     kept["counts"] = _less(kept.get("counts", {}), told["people"], told["answers"] + told["texts"], aside)

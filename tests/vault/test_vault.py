@@ -8,67 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from angle_mort.errors import AngleMortError
-from angle_mort.responses.table import Counts, Dialect, Finding, Intake, report_frame
-from angle_mort.text import explain
 from angle_mort.vault import MINIMUM_PASSPHRASE, Vault, ask_passphrase, open_vault, pseudonym, sealing
 from angle_mort.vault import vault as vault_module
+from tests.vault.invented import PASSPHRASE, codes, fails, intake
 
-PASSPHRASE = "trois chèvres sur un toit"
 ROOT = Path(__file__).parents[2]
 BESIDE = {"coffre.bin", "coffre.bin.lock", "jetons.json"}
 SECRETS = ("anne@example.org", "Anne Inventée", "Maison Exemple", "Signer les devis", "a101")
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """A light key: the true work factor takes half a second each time, and has its own test."""
-    monkeypatch.setattr(sealing, "WORK", (2**4, 8, 1))
-
-
-@pytest.fixture
-def place(tmp_path):
-    return tmp_path / "private" / "coffre.bin"
-
-
-@pytest.fixture
-def vault(quick, place):
-    return Vault.create(place, PASSPHRASE)
-
-
-def intake(sha256="ab" * 32, shift=0.0):
-    responses = pd.DataFrame(
-        {"a101": [4.0 - shift, np.nan], "l103": [34.0, -1.0]}, index=pd.Index(["r001", "r002"], name="respondent")
-    )
-    return Intake(
-        responses=responses,
-        report=report_frame(
-            [Finding(3, "duplicate", "duplicate", first_line=2), Finding(2, "out_of_range", "set aside")]
-        ),
-        counts=Counts(2, 2, 0, 0, 3, 3, 0, 0),
-        texts=pd.DataFrame({"respondent": ["r001"], "item": ["f109"], "text": ["Signer les devis"]}),
-        identities=pd.DataFrame(
-            {"respondent": ["r001"], "line": [2], "email": ["anne@example.org"], "person": ["Anne Inventée"]}
-        ).assign(company="Maison Exemple"),
-        form="complete",
-        dialect=Dialect("google_forms", "csv", "utf-8", ",", sha256),
-    )
-
-
-def codes(error):
-    return [each.code for each in error.value.problems]
-
-
-def fails(code, call, *arguments, **named):
-    with pytest.raises(AngleMortError) as error:
-        call(*arguments, **named)
-    assert codes(error) == [code]
-    assert explain(error.value)
-    return error.value
 
 
 def test_what_goes_in_comes_out(vault, place):
@@ -216,7 +166,8 @@ def test_writers_wait_for_each_other(vault, place):
 STORE = """
 import sys
 sys.path.insert(0, sys.argv[3])
-from tests.vault.test_vault import PASSPHRASE, intake, open_vault
+from angle_mort.vault import open_vault
+from tests.vault.invented import PASSPHRASE, intake
 vault = open_vault(sys.argv[1], PASSPHRASE)
 for wave in range(5):
     vault.store(sys.argv[2], f"T{wave}", intake())
