@@ -37,7 +37,7 @@ from angle_mort.disclosure.summary import WorkingCohort
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
 from angle_mort.profiles.prototypes import place_among_prototypes
-from angle_mort.responses import Counts, Dialect, Intake, answer_care
+from angle_mort.responses import Counts, Dialect, Intake, answer_care, seconds_taken
 from angle_mort.results import LEADER, CohortSummary, LeaderSheet, QuestionnaireSummary
 from angle_mort.roadmap import step_evidence, weakest_step
 from angle_mort.scores import bands, dominant_block, questionnaire_statistics, score_responses
@@ -256,7 +256,7 @@ def release_cohort(
     import angle_mort
 
     policy = _frozen_policy(folder)
-    care = answer_care(intake.responses, instrument)
+    care = answer_care(intake.responses, instrument, seconds_taken(intake.identities))
     held = _questionnaire(intake.responses, instrument, policy)
     made = release(table, intake.responses, care, instrument, ids, intake.form, questionnaire=held, policy=policy)
     files = _tables_as_files(made.tables) | {PACKAGE: _json(made.package)}

@@ -26,6 +26,7 @@ MARGINS = {
     "_items": "n_items",
 }
 CARE = ("longest_run", "run_light", "hurried", "n_missing", "n_not_applicable")
+FAST = "fast_light"
 _FACTS = ("ordinal", "tracker")
 _AGGREGATED = ("reflective", "formative", "profile")
 _FEWEST_ANSWERS = 5
@@ -81,7 +82,7 @@ def release(
         },
         index=responses.index,
     )
-    answered = care[list(CARE)].astype(int)
+    answered = care[_care_columns(care)].astype(int)
     context = coarsened(_bands(responses, instrument), policy.group)
     parts = [keys, wide.loc[responses.index], facts, context.bands, answered.loc[responses.index]]
     leaders = pd.concat(parts, axis=1).sort_values("leader").reset_index(drop=True)
@@ -89,6 +90,11 @@ def release(
         raise AngleMortError(problem("AM404", n=int(leaders["leader"].duplicated().sum())))
     tables = {"leaders": leaders, "items": _items(responses, instrument), **questionnaire}
     return Release(tables, described(tables, instrument), context)
+
+
+def _care_columns(care: pd.DataFrame) -> list[str]:
+    """The lights; that of the time only where the survey tool told how long anybody took."""
+    return [*CARE, *([FAST] if care["seconds_per_item"].notna().any() else [])]
 
 
 def tidy_scores(leaders: pd.DataFrame, instrument: Instrument, provisional: bool) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from angle_mort.disclosure.certificate import SCENARIO, rows_seal
 from angle_mort.disclosure.overlap import fewest_isolated
+from angle_mort.disclosure.release import FAST
 from angle_mort.disclosure.thresholds import (
     Group,
     Policy,
@@ -199,6 +200,7 @@ def _care(leaders: pd.DataFrame, n: int, policy: Policy) -> pd.DataFrame:
     if n < policy.split:
         return pd.DataFrame(columns=["light", "shown"])
     lights = {"run_light": leaders["run_light"], "hurried": leaders["hurried"], "gaps": leaders["n_missing"] > 0}
+    lights |= {FAST: leaders[FAST]} if FAST in leaders else {}
     rows = [{"light": light, "shown": shown_count(int(lit.sum()), n, policy)} for light, lit in lights.items()]
     return pd.DataFrame(rows)
 

@@ -6,7 +6,7 @@ with how much care each leader seems to have answered (``quality``). Nothing her
 """
 
 from angle_mort.responses.intake import read_export
-from angle_mort.responses.quality import answer_care
+from angle_mort.responses.quality import answer_care, seconds_taken
 from angle_mort.responses.table import Counts, Dialect, Intake, sentences
 
-__all__ = ["Counts", "Dialect", "Intake", "answer_care", "read_export", "sentences"]
+__all__ = ["Counts", "Dialect", "Intake", "answer_care", "read_export", "seconds_taken", "sentences"]

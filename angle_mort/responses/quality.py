@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -62,6 +63,31 @@ def answer_care(responses: pd.DataFrame, instrument: Instrument, seconds: pd.Ser
         },
         index=responses.index,
     )
+
+
+def seconds_taken(identities: pd.DataFrame) -> pd.Series | None:
+    """How long each respondent took, from what the survey tool wrote: seconds, or h:mm:ss; NaN for anything else.
+
+    None where the export had no such column.
+
+    >>> seconds_taken(pd.DataFrame({"respondent": ["r001", "r002", "r003"], "duration": ["312,5", "0:05:12", "long"]}))
+    respondent
+    r001    312.5
+    r002    312.0
+    r003      NaN
+    Name: duration, dtype: float64
+    """
+    if "duration" not in identities:
+        return None
+    told = identities.set_index("respondent")["duration"].fillna("").astype(str)
+    return told.map(_seconds).astype(float)
+
+
+def _seconds(told: str) -> float:
+    parts = told.strip().replace(",", ".").split(":")
+    if len(parts) > 3 or not all(re.fullmatch(r"\d+(\.\d+)?", part) for part in parts):
+        return np.nan
+    return sum(float(part) * 60**place for place, part in enumerate(reversed(parts)))
 
 
 def _refuse_foreign(responses: pd.DataFrame, instrument: Instrument) -> None:

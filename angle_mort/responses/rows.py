@@ -40,7 +40,7 @@ def _judged(line: int, cells: list[str], header: list[str], columns: Columns, se
     rule = _no_answer_rule(cells, header, columns)
     if rule:
         return Row(line, cells, rule)
-    times = set(columns.of_role("time"))
+    times = set(columns.of_role("time", "duration"))
     content = tuple(cell.strip() for position, cell in enumerate(cells) if position not in times)
     first = seen.setdefault(content, line)
     return Row(line, cells) if first == line else Row(line, cells, "duplicate", first)

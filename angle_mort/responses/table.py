@@ -14,7 +14,7 @@ DUPLICATE = "duplicate"
 NOTED = "noted"
 
 REPORT_COLUMNS = ("line", "column", "item", "text", "rule", "outcome", "first_line")
-IDENTITY_COLUMNS = ("respondent", "line", "time", "email", "person", "company", "phone")
+IDENTITY_COLUMNS = ("respondent", "line", "time", "email", "person", "company", "phone", "duration")
 TEXT_COLUMNS = ("respondent", "item", "text")
 
 

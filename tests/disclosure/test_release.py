@@ -15,6 +15,7 @@ from angle_mort.datasets import make_cohort
 from angle_mort.disclosure import POLICY, certify, release
 from angle_mort.disclosure.certificate import _seal
 from angle_mort.disclosure.release import tidy_scores
+from angle_mort.disclosure.summary import _care
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument, write_norms
 from angle_mort.responses import answer_care
@@ -294,3 +295,11 @@ def test_a_certificate_from_before_norms_were_sealed_is_still_read(tmp_path):
     del told["norms"]["seal"]
     place.write_text(json.dumps(told | {"seal": _seal(told)}), encoding="utf-8")
     assert load_cohort(place.parent).instrument.norms.name == told["norms"]["name"]
+
+
+@pytest.mark.parametrize(("seconds", "lit"), [(np.nan, None), (60.0, 15), (900.0, 0)])
+def test_the_light_of_the_time_is_told_only_where_there_is_a_clock(seconds, lit):
+    care = answer_care(RESPONSES, INSTRUMENT, pd.Series(seconds, index=RESPONSES.index))
+    leaders = release(score_responses(RESPONSES, INSTRUMENT), RESPONSES, care, INSTRUMENT, IDS, "complete").leaders
+    assert (leaders["fast_light"].sum() if "fast_light" in leaders else None) == lit
+    assert ("fast_light" in _care(leaders, len(leaders), POLICY)["light"].tolist()) is (lit is not None)

@@ -102,6 +102,13 @@ def test_several_columns_of_one_role(tmp_path, instrument, table):
     assert intake.identities["email"].iloc[0] == "personne0@example.org"
 
 
+def test_the_time_that_somebody_took_is_kept_with_who_they_are(tmp_path, instrument, table):
+    spoilt = [[*row, cell] for row, cell in zip(table, ["Durée (en secondes)", *map(str, range(60, 66))], strict=True)]
+    intake = read(tmp_path, instrument, spoilt)
+    assert intake.identities["duration"].tolist() == ["60", "61", "62", "63", "64", "65"]
+    assert "identity_column" in intake.report["rule"].tolist()
+
+
 def test_nobody_is_shown_by_the_repr(tmp_path, instrument, table):
     shown = repr(read(tmp_path, instrument, table))
     assert "rows_kept=6" in shown

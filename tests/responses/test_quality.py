@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from angle_mort.responses import answer_care
+from angle_mort.responses import answer_care, seconds_taken
 
 
 @pytest.fixture
@@ -117,3 +117,24 @@ def test_permuting_respondents_permutes_the_lights(instrument, invented):
     pd.testing.assert_frame_equal(
         answer_care(responses.iloc[order], instrument), answer_care(responses, instrument).iloc[order]
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("312", 312),
+        ("312,5", 312.5),
+        ("05:12", 312),
+        ("1:05:12", 3912),
+        ("", np.nan),
+        ("vite", np.nan),
+        ("1:2:3:4", np.nan),
+    ],
+)
+def test_the_time_that_a_survey_tool_writes(told, seconds):
+    people = pd.DataFrame({"respondent": ["r001"], "duration": [told]})
+    np.testing.assert_equal(seconds_taken(people)["r001"], seconds)
+
+
+def test_an_export_without_that_column_tells_no_time():
+    assert seconds_taken(pd.DataFrame({"respondent": ["r001"]})) is None
