@@ -165,7 +165,7 @@ def _cut(seen: NDArray, noise: NDArray, family: Family) -> list[slice]:
 
 
 def _layout(seen: NDArray, noise: NDArray, family: Family) -> Layout:
-    return (PatternLayout if family.full else ScaleLayout).of(seen, noise)
+    return PatternLayout.of(seen, noise, family.shared) if family.full else ScaleLayout.of(seen, noise)
 
 
 # ---------------------------------------------------------------------------------------------- diagonal covariances
@@ -229,7 +229,8 @@ class PatternLayout:
     """For full covariances: people alike in gaps and errors, part by part.
 
     Features: 1, scores, products of two scores. ``seen`` (p x d) is 1 where observed, ``noise`` (p x d) error
-    variances, ``row`` and ``column`` (d(d+1)/2) the two scores of each product.
+    variances, ``row`` and ``column`` (d(d+1)/2) the two scores of each product. Where the profiles have one covariance
+    together (``shared``) it is inverted once, and squares are summed over the profiles at once.
     """
 
     seen: NDArray
@@ -237,14 +238,15 @@ class PatternLayout:
     row: NDArray
     column: NDArray
     parts: tuple[slice, ...]
+    shared: bool
 
     @classmethod
-    def of(cls, seen: NDArray, noise: NDArray) -> PatternLayout:
+    def of(cls, seen: NDArray, noise: NDArray, shared: bool) -> PatternLayout:
         kinds = np.hstack([seen, noise])
         edges = np.flatnonzero(np.r_[True, (kinds[1:] != kinds[:-1]).any(axis=1), True])
         parts = tuple(slice(a, b) for a, b in pairwise(edges))
         row, column = np.triu_indices(seen.shape[1])
-        return cls(seen[edges[:-1]], noise[edges[:-1]], row, column, parts)
+        return cls(seen[edges[:-1]], noise[edges[:-1]], row, column, parts, shared)
 
     def features(self, scores: NDArray) -> NDArray:
         own = np.moveaxis(scores, -1, -2)
@@ -258,39 +260,54 @@ class PatternLayout:
         constant = (pulled * means).sum(axis=-1) + determinants + LOG_2_PI * self.seen.sum(axis=1)
         constant = np.log(parameters.weights)[..., None] - constant / 2
         products = -precisions[..., self.row, self.column] * np.where(self.row == self.column, 0.5, 1.0)
+        products = np.broadcast_to(products, (*constant.shape, products.shape[-1]))
         return np.moveaxis(np.concatenate([constant[..., None], pulled, products], axis=-1), -2, 0)
 
     def moments(self, sums: NDArray, parameters: Parameters) -> Moments:
-        d = self.seen.shape[1]
+        d, k = self.seen.shape[1], parameters.means.shape[-2]
         sums = np.moveaxis(sums, 0, -2)
         people, first = sums[..., 0], sums[..., 1 : 1 + d]
-        second = np.empty((*first.shape, d))
-        second[..., self.row, self.column] = second[..., self.column, self.row] = sums[..., 1 + d :]
+        products = self._pooled(sums[..., 1 + d :])
+        second = np.empty((*products.shape[:-1], d, d))
+        second[..., self.row, self.column] = second[..., self.column, self.row] = products
         mean = parameters.means[..., None, :] * self.seen
-        cross = first[..., :, None] * mean[..., None, :]
-        about = people[..., None] * mean
-        square = second - cross - np.swapaxes(cross, -1, -2) + about[..., :, None] * mean[..., None, :]
+        about, cross = people[..., None] * mean, self._outer(first, mean)
+        square = second - cross - np.swapaxes(cross, -1, -2) + self._outer(about, mean)
         shift, square = self._completed(people, first - about, square, parameters.covariances)
         sizes = people.sum(axis=-1)
-        return Moments(sizes, shift, square, sizes)
+        return Moments(sizes, shift, square / k if self.shared else square, sizes)
 
     def _completed(self, people, shift, square, covariances) -> tuple[NDArray, NDArray]:
         """The sums over patterns of what the true scores are expected to be, given those observed."""
         if self.seen.all() and not self.noise.any():
             return shift.sum(axis=-2), square.sum(axis=-3)
-        wide = covariances[..., None, :, :]
+        wide = self._one(covariances)[..., None, :, :]
         gain = wide @ self._precisions(covariances)[0]
         shift = (gain @ shift[..., None])[..., 0].sum(axis=-2)
-        unseen = people[..., None, None] * (wide - gain @ wide)
+        unseen = self._pooled(people[..., None])[..., None] * (wide - gain @ wide)
         square = (gain @ square @ np.swapaxes(gain, -1, -2) + unseen).sum(axis=-3)
         return shift, (square + np.swapaxes(square, -1, -2)) / 2  # what rounding leaves askew would grow step by step
 
+    def _one(self, covariances: NDArray) -> NDArray:
+        """The covariances that differ: ... x k x d x d, or ... x 1 x d x d."""
+        return covariances[..., :1, :, :] if self.shared else covariances
+
+    def _pooled(self, sums: NDArray) -> NDArray:
+        """... x k x p x w, or ... x 1 x p x w."""
+        return sums.sum(axis=-3, keepdims=True) if self.shared else sums
+
+    def _outer(self, one: NDArray, other: NDArray) -> NDArray:
+        """Products of the numbers of each profile and part: ... x k x p x d x d, or summed, ... x 1 x p x d x d."""
+        if not self.shared:
+            return one[..., :, None] * other[..., None, :]
+        return (np.moveaxis(one, -3, -1) @ np.moveaxis(other, -3, -2))[..., None, :, :, :]
+
     def _precisions(self, covariances: NDArray) -> tuple[NDArray, NDArray]:
-        """Inverse (... x k x p x d x d, 0 where missing) and log-determinant of the observed covariances.
+        """Inverse (... x k or 1 x p x d x d, 0 where missing) and log-determinant of the observed covariances.
 
         Missing dimensions are replaced by independent ones of variance 1, which change neither, and blanked afterwards.
         """
         both = self.seen[:, :, None] * self.seen[:, None, :]
         own = (self.noise + 1 - self.seen)[:, None, :] * np.eye(self.seen.shape[1])
-        total = covariances[..., None, :, :] * both + own
+        total = self._one(covariances)[..., None, :, :] * both + own
         return np.linalg.inv(total) * both, np.linalg.slogdet(total)[1]

@@ -261,6 +261,7 @@ def _leap(now: Parameters, second: Parameters, changes: tuple[Parameters, Parame
         wide = stride.reshape(-1, *[1] * (a.ndim - 1))
         parts.append(2 * wide * a + wide**2 * b)
     covariances = now.covariances + parts[2] if rules.family.full else now.covariances * np.exp(parts[2])
+    covariances = rules.family.restored(covariances)
     leap = Parameters(now.weights + parts[0], now.means + parts[1], covariances)
     wrong = (leap.weights <= 0).any(axis=1) | rules.prior.spikes(covariances, rules.family)
     leap.put(wrong, second.take(wrong))

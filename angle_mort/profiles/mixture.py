@@ -16,7 +16,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from angle_mort.errors import AngleMortError, Problem, problem
 from angle_mort.profiles.evidence import Evidence, Parameters, alike, arranged
 from angle_mort.profiles.expectation import Prior, Rules, log_joint, log_sum
-from angle_mort.profiles.families import FAMILIES, SPHERE, Family
+from angle_mort.profiles.families import FACTOR, FAMILIES, SPHERE, Family
 from angle_mort.profiles.starts import Found, search
 
 FORMAT = 1
@@ -30,7 +30,8 @@ class ProfileMixture(DensityMixin, BaseEstimator):
     Parameters
     ----------
     n_components : how many profiles, at least 1.
-    covariance : the family, named as mclust names it: ``EII VII EEI VVI EEE VVV``.
+    covariance : the family, named as mclust names it: ``EII VII EEI VVI EEE VVV``; ``CCC`` adds one factor to
+        EII.
     prior : ``"weak"``: an inverse-Wishart prior on each covariance, against spikes on a few equal answers: sums of
         squares start at a thousandth of each variable's own variance, not at zero; a number: that share; None: plain
         maximum likelihood.
@@ -304,7 +305,7 @@ class Workshop:
         filled, count = np.nan_to_num(scores), weights @ seen
         centre = weights @ filled / count
         spread = weights @ np.where(seen, filled - centre, 0.0) ** 2 / count
-        scale = np.sqrt(np.full_like(spread, spread.mean()) if family.shape == SPHERE else spread)
+        scale = np.sqrt(np.full_like(spread, spread.mean()) if family.shape in (SPHERE, FACTOR) else spread)
         evidence = Evidence.gather((scores - centre) / scale, errors / scale, family, weights)
         return cls(evidence, family, columns, centre, scale, spread)
 

@@ -15,7 +15,7 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.profiles.candidates import SINGLE_GROUP, Candidate, Cohort, bootstrap_ratio, shaped_ratio
 from angle_mort.profiles.families import FAMILIES
 
-COMPARED = ("EII", "EEI", "EEE")
+COMPARED = ("EII", "EEI", "CCC", "EEE")
 TOO_FEW, ONE_GROUP, SMALL = "too few", "one group", "small profile"
 NOT_CONVERGED, NOT_REPLICATED, UNSTABLE = "not converged", "not replicated", "unstable"
 NOT_SIGNIFICANT, NOT_SPLIT = "not beyond one group", "not found in halves"
@@ -89,7 +89,8 @@ def compare_profiles(
     max_components : most profiles tried.
     random_state : seed; the same seed gives the same table, whatever the number of workers and the order of people.
     standard_errors : of the same shape, or None.
-    families, prior : of the candidates; see ``ProfileMixture``. An unknown setting is refused (AM514).
+    families, prior : of the candidates; see ``ProfileMixture``. By default two families know that scales move together
+        inside profiles (CCC, EEE). An unknown setting is refused (AM514).
     measured : ``"all"``: every candidate of two profiles or more is resampled; ``"verdict"``: the judged one only, as
         far as the verdict needs (the other measures are missing).
     n_jobs : processes that work side by side.

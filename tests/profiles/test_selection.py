@@ -52,6 +52,14 @@ def test_clear_profiles_are_shown_with_the_words_of_their_size(n, code):
     assert judged["p_components"] == pytest.approx(table.drop_duplicates("n_components")["p_components"].max())
 
 
+def test_scales_that_move_together_inside_profiles_do_not_pass_for_more_profiles():
+    frame = three_groups(90) + 8 * np.random.default_rng(6).normal(size=(90, 1))
+    table = compare_profiles(frame, 4, families=("EII", "CCC"), measured="verdict")
+    best = table.loc[table["best"], ["family", "n_components"]].to_numpy().tolist()
+    assert best == [["CCC", 3]]
+    assert table.loc[table.loc[table["family"] == "EII", "aic3"].idxmin(), "n_components"] > 3
+
+
 @pytest.mark.parametrize("r", [0.0, 0.5])
 @pytest.mark.parametrize("n", [40, 90])
 def test_one_group_is_called_one_group(n, r):
@@ -102,11 +110,12 @@ def test_at_most_three_profiles_below_two_hundred():
 @pytest.mark.parametrize("measured", ["all", "verdict"])
 def test_order_of_people_and_scales_and_workers_change_nothing(measured):
     frame = three_groups(45)
-    straight = compare_profiles(frame, 2, measured=measured)
+    settings = {"families": ("EII", "CCC"), "measured": measured}
+    straight = compare_profiles(frame, 2, **settings)
     turned = frame.sample(frac=1, random_state=3)[["C", "A", "B"]]
     for other in (
-        compare_profiles(turned, 2, measured=measured),
-        compare_profiles(frame, 2, measured=measured, n_jobs=2),
+        compare_profiles(turned, 2, **settings),
+        compare_profiles(frame, 2, **settings, n_jobs=2),
     ):
         pd.testing.assert_frame_equal(straight, other)
 
@@ -126,10 +135,12 @@ def test_the_chances_of_each_number_of_profiles_sum_to_one():
 
 def test_the_same_seed_gives_the_same_table_and_errors_are_used():
     frame = three_groups(36)
-    one, other = (compare_profiles(frame, 2, random_state=5) for _ in range(2))
+    settings = {"families": ("EII", "CCC"), "random_state": 5}
+    one, other = (compare_profiles(frame, 2, **settings) for _ in range(2))
     pd.testing.assert_frame_equal(one, other)
     errors = pd.DataFrame(6.0, index=frame.index, columns=frame.columns)
-    assert not np.allclose(compare_profiles(frame, 2, standard_errors=errors, measured="verdict")["bic"], one["bic"])
+    with_errors = compare_profiles(frame, 2, standard_errors=errors, measured="verdict", **settings)
+    assert not np.allclose(with_errors["bic"], one["bic"])
 
 
 def test_the_rules_are_those_of_the_size_table():
