@@ -22,6 +22,7 @@ _SHELF = {
     "load_cohort": "cohort",
     "load_pool": "cohort",
     "load_instrument": "instrument",
+    "load_pool": "pool",
     "make_cohort": "datasets",
     "open_vault": "vault",
     "publish": "publishing",

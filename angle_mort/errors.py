@@ -107,6 +107,7 @@ CODES: dict[str, str] = {
     "AM523": "This stored model was changed after it was saved: its digest does not match. Store it again.",
     "AM524": "There is no readable model at {path}. Check the path; it is a .json file.",
     "AM525": "The model cannot be written to {path}. Check rights and free space, or give another place.",
+    "AM526": "This model was made with questionnaire {found}; the cohorts with {known}. Give a model of the same one.",
     # 6xx cohorts and disclosure
     "AM601": "There is no released cohort in {folder}. Give a folder made by a release; it holds certificate.json.",
     "AM602": "{file} of cohort {folder} does not match its certificate. Release the cohort again; never edit its files.",
@@ -125,6 +126,8 @@ CODES: dict[str, str] = {
     "AM618": "The certificate of cohort {folder} declares thresholds that protect less than this tool's. Release it again.",
     "AM619": "A pool of {n} leaders with every score is too small to share rows of; {minimum} are needed. Wait, or join cohorts.",
     "AM617": "The norms {name} are no longer those that cohort {cohort} was released with. Put the file back as it was, or release the cohort again.",
+    "AM618": "A pool needs at least one folder of a released cohort. Give its path.",
+    "AM619": "Invented and real cohorts would be mixed in one pool. Give the ones or the others.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
     "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",

@@ -11,6 +11,9 @@ import pandas as pd
 SPONSOR, LEADER = "sponsor", "leader"
 """The audiences of a shared page: those who pay for or follow the programme, and one leader alone."""
 
+COACH = "coach"
+"""The mark of what stays in the coach's own notebook: no page is published for it."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -83,6 +86,41 @@ class QuestionnaireSummary(Summary):
     models: pd.DataFrame
     preferred: str
     dimensions: int | None
+
+
+@dataclass(frozen=True)
+class ProfilesSummary(Summary):
+    """Whether a pool of cohorts bears profiles, and which, as far as each audience may know.
+
+    ``audience`` may see the comparison and its verdict; ``profiles_for`` all that tells of profiles (``shared_from`` is
+    the size from which that may be shared). ``sizes``: leaders of each cohort, empty where somebody is in two.
+
+    - ``verdict``: the code of ``compare_profiles``
+    - ``candidates``: ``family``, ``n_components``, ``gap`` (whole points of BIC better than the best single group),
+      ``smallest`` (people, in words where few), ``relative_entropy``, ``replicated``, ``jaccard``, ``shape_p``,
+      ``blrt_p``, ``split_half`` (2 decimals, missing where not measured), ``judged``; no row below 30 leaders
+    - ``chances``: ``n_components``, ``probability``
+    - ``positions``: ``profile``, ``name``, ``share`` (0-1), ``scale``, ``mean``, ``low``, ``high`` (whole points)
+    - ``scales``: ``scale``, ``separation``, ``low``, ``high`` (0-1)
+    - ``people``: ``group`` (profiles, ``far`` and ``between``; merged ones joined by ``+``), ``count`` (5 at least)
+    - ``consequences``: ``profile``, ``name``, ``outcome``, ``mean``, ``low``, ``high`` (whole points), ``apart`` (the
+      outcome differs between profiles beyond chance)
+    - ``sharpness``: ``probability`` (mean of the highest membership), ``relative_entropy``, ``jaccard``
+
+    The last five hold nothing when no profile may be told.
+    """
+
+    sizes: Mapping[str, int]
+    verdict: str
+    candidates: pd.DataFrame
+    chances: pd.DataFrame
+    profiles_for: str
+    shared_from: int
+    positions: pd.DataFrame
+    scales: pd.DataFrame
+    people: pd.DataFrame
+    consequences: pd.DataFrame
+    sharpness: Mapping[str, float]
 
 
 @dataclass(frozen=True)

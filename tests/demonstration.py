@@ -1,5 +1,6 @@
 """Make ``data/demo``: a Google Forms export of 24 invented leaders, with real life's noise, and its released cohort;
-and ``reseau``, the released cohort of 240 others, enough of them to check a questionnaire.
+``reseau``, the released cohort of 240 others, enough of them to check a questionnaire and without profiles; and two
+cohorts, ``ateliers`` and ``chantiers``, of 132 drawn around three profiles.
 
 Run from the root: ``python -m tests.demonstration``, which also draws the figure of the README. Everything is invented
 and seeded; a test checks that what is committed is what this makes.
@@ -22,6 +23,7 @@ from tests.responses.google_forms import rows, write_rows
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 SEED = 2053
 NETWORK, NETWORK_SEED = 240, 6
+POOLED, POOL_SEED = {"ateliers": slice(0, 60), "chantiers": slice(60, 132)}, 4
 
 PEOPLE = [
     ("Élodie Marchandeau", "elodie.marchandeau", "Toitures Marchandeau"),
@@ -100,7 +102,7 @@ def export() -> list[list[str]]:
 
 
 def make(folder: Path) -> None:
-    """Write the export and the two released cohorts into ``folder``."""
+    """Write the export and the four released cohorts into ``folder``."""
     instrument = load_instrument()
     path = write_rows(folder / "reponses.csv", export())
     intake = read_export(path, instrument)
@@ -109,6 +111,9 @@ def make(folder: Path) -> None:
     release_cohort(intake, table, ids, folder / "cohorte", instrument, DAY, "demonstration", demonstration=True)
     network = make_cohort(n=NETWORK, seed=NETWORK_SEED, profiles=0, not_applicable=0.005).responses
     released(folder, network, name="reseau", demonstration=True)
+    pool = make_cohort(n=132, seed=POOL_SEED, profiles=3, missing=0.02).responses.rename(index="pool {}".format)
+    for name, people in POOLED.items():
+        released(folder, pool.iloc[people], name=name, demonstration=True)
 
 
 def draw(path: Path) -> None:

@@ -29,7 +29,7 @@ def test_the_committed_files_are_what_the_script_makes(tmp_path):
         {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         for folder in (tmp_path, shipped("demo"))
     )
-    assert len(kept) == 13
+    assert len(kept) == 29
     assert made == kept
 
 

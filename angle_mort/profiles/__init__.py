@@ -11,8 +11,10 @@ _SHELF = {
     "FAMILIES": "families",
     "ProfileMixture": "mixture",
     "ProfileModel": "model",
+    "ProfileReading": "reading",
     "Verdict": "selection",
     "compare_profiles": "selection",
+    "read_profiles": "reading",
     "verdict": "selection",
 }
 

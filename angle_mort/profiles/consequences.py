@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 
 def corrected_weights(memberships: NDArray, weights: NDArray) -> NDArray:
@@ -35,9 +36,23 @@ def corrected_means(corrected: NDArray, outcome: NDArray) -> NDArray:
     return corrected[known].T @ outcome[known] / corrected[known].sum(axis=0)
 
 
-def sandwich_errors(corrected: NDArray, outcome: NDArray) -> NDArray:
-    """The standard error of each of these means as if profiles were known: k."""
+def sandwich(corrected: NDArray, outcome: NDArray) -> NDArray:
+    """The covariance of these means as if the profiles were known: k x k."""
     known = ~np.isnan(outcome)
     own = corrected[known]
-    away = outcome[known][:, None] - corrected_means(corrected, outcome)
-    return np.sqrt(((own * away) ** 2).sum(axis=0)) / own.sum(axis=0)
+    pull = own * (outcome[known][:, None] - corrected_means(corrected, outcome)) / own.sum(axis=0)
+    return pull.T @ pull
+
+
+def probability_of_chance(means: NDArray, covariance: NDArray) -> float:
+    """p of the Wald test that all k means are the same; missing for one profile.
+
+    >>> round(probability_of_chance(np.array([50.0, 50 + 1.96 * 2**0.5]), np.eye(2)), 3)
+    0.05
+    """
+    k = len(means)
+    if k < 2 or not np.isfinite(covariance).all():
+        return float("nan")
+    contrasts = np.eye(k)[1:] - np.eye(k)[0]
+    apart = contrasts @ means
+    return float(chi2.sf(apart @ np.linalg.pinv(contrasts @ covariance @ contrasts.T) @ apart, k - 1))

@@ -22,7 +22,7 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument, load_instrument
 from angle_mort.margins import half_width
 from angle_mort.profiles.candidates import Candidate, Cohort
-from angle_mort.profiles.consequences import corrected_means, corrected_weights, sandwich_errors
+from angle_mort.profiles.consequences import corrected_means, corrected_weights, probability_of_chance, sandwich
 from angle_mort.profiles.evidence import Parameters, arranged
 from angle_mort.profiles.families import FAMILIES, Family
 from angle_mort.profiles.mixture import ProfileMixture, _refuse
@@ -237,7 +237,8 @@ class ProfileModel:
         return len(self.refits.weights)
 
     def consequences(self, outcomes: pd.DataFrame) -> pd.DataFrame:
-        """What goes with each profile: a row per profile x outcome, ``profile, name, outcome, n, mean, se, low, high``.
+        """What goes with each profile: a row per profile x outcome, ``profile, name, outcome, n, mean, se, low, high``,
+        and ``p``, the probability that profiles alike in this outcome would differ as much (Wald).
 
         ``outcomes``: people x outcomes, the index that of the people fitted to; NaN is left out, outcome by outcome
         (``n`` people remain). Means are corrected for people placed in the wrong profile (Bolck, Croon & Hagenaars);
@@ -264,11 +265,15 @@ class ProfileModel:
     def _consequence(self, one: NDArray, many: NDArray, name: str, outcome: NDArray) -> pd.DataFrame:
         mean = corrected_means(one, outcome)
         drawn = np.array([corrected_means(each, outcome) for each in many])
-        error = np.maximum(_robust_spread(drawn), sandwich_errors(one, outcome))
+        covariance = sandwich(one, outcome)
+        alone = np.sqrt(np.diag(covariance))
+        error = np.maximum(_robust_spread(drawn), alone)
+        wider = error / np.maximum(alone, np.finfo(float).tiny)
         reach = half_width(self.card["level"]) * error
         told = {"profile": range(1, self.k + 1), "name": self.names, "outcome": name}
         told |= {"n": int((~np.isnan(outcome)).sum()), "mean": mean, "se": error}
-        return pd.DataFrame(told | {"low": mean - reach, "high": mean + reach})
+        p = probability_of_chance(mean, covariance * np.outer(wider, wider))
+        return pd.DataFrame(told | {"low": mean - reach, "high": mean + reach, "p": p})
 
     def _fitted(self) -> Fitted:
         if self.fitted is None:

@@ -107,7 +107,7 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
             else:
                 left_out += 1
         left_out += cell.cell_type != "code"
-    if not marks:
+    if not marks or audience not in (SPONSOR, LEADER):
         raise AngleMortError(problem("AM705", audience=audience))
     cohorts = {(mark.get("cohort"), bool(mark.get("demonstration"))) for mark in marks}
     if len(cohorts) > 1:

@@ -5,6 +5,17 @@ from: that mark is what lets it leave a notebook.
 """
 
 from angle_mort.views.charts import areas, blocks, dependence, four_steps, two_weeks
+from angle_mort.views.profiles import (
+    profile_candidates,
+    profile_chances,
+    profile_consequences,
+    profile_model,
+    profile_people,
+    profile_positions,
+    profile_sharpness,
+    profile_verdict,
+)
+from angle_mort.views.progress import progress
 from angle_mort.views.questionnaire import block_links, item_quality, one_or_three, scale_reliability
 from angle_mort.views.tables import answer_care, heading, withheld
 from angle_mort.views.view import View
@@ -20,6 +31,15 @@ __all__ = [
     "heading",
     "item_quality",
     "one_or_three",
+    "profile_candidates",
+    "profile_chances",
+    "profile_consequences",
+    "profile_model",
+    "profile_people",
+    "profile_positions",
+    "profile_sharpness",
+    "profile_verdict",
+    "progress",
     "scale_reliability",
     "two_weeks",
     "withheld",

@@ -45,13 +45,13 @@ def points_axis(axes: Axes, rows: int, label: str, step: int = 20) -> None:
         axes.spines[side].set_visible(False)
 
 
-def zones(axes: Axes, thresholds: Sequence[float], names: Sequence[str]) -> None:
+def zones(axes: Axes, thresholds: Sequence[float], names: Sequence[str], top: float = -0.72) -> None:
     """The three bands behind the dots, named in words at the top and not by colour alone."""
     edges = (0, *thresholds, 100)
     for left, right, colour, name in zip(edges, edges[1:], ZONES, names, strict=False):
         axes.axvspan(left, right, color=colour, lw=0, zorder=0)
         axes.axvline(left, color=MUTED, lw=0.6, zorder=0)
-        axes.text((left + right) / 2, -0.72, name, ha="center", va="top", fontsize=TEXT - 1.5, color=INK)
+        axes.text((left + right) / 2, top, name, ha="center", va="top", fontsize=TEXT - 1.5, color=INK)
 
 
 def row_label(axes: Axes, row: float, text: str, bold: bool = False) -> None:

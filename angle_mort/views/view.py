@@ -28,7 +28,8 @@ class View:
     """A figure (or none), its table in French, its alternative text, and the sentence that reads it.
 
     ``frame()`` gives the table; ``figure`` a Matplotlib figure, or None for a view that is a table only. In a notebook
-    a view shows itself as HTML with the picture inside, and marks its output with ``audience``.
+    a view shows itself as HTML with the picture inside, and marks its output with ``audience``. ``reserved`` is shown
+    beside it as an output of its own, whose own mark keeps it from every page.
     """
 
     name: str
@@ -41,6 +42,7 @@ class View:
     caption: str
     draw: Callable[[], Figure] | None = None
     title: str = ""
+    reserved: View | None = None
 
     @cached_property
     def figure(self) -> Figure | None:
@@ -78,6 +80,13 @@ class View:
         }
         return {MARK: told}
 
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for view in (self, self.reserved):
+            if view:
+                display(view._repr_mimebundle_()[0], raw=True, metadata=view.mark())
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         return {"text/html": self.html, "text/plain": self.alt or self.caption}, self.mark()
 
@@ -85,7 +94,7 @@ class View:
 def of(summary: Summary, name: str, **parts: object) -> View:
     """A view that carries the audience of the summary it was made from."""
     told = {"audience": summary.audience, "cohort": summary.seal, "demonstration": summary.demonstration}
-    return View(name=name, **told, **parts)
+    return View(name=name, **told | parts)
 
 
 @cache

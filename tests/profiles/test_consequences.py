@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from angle_mort.profiles.consequences import corrected_means, corrected_weights, sandwich_errors
+from angle_mort.profiles.consequences import corrected_means, corrected_weights, probability_of_chance, sandwich
 
 RNG = np.random.default_rng(5)
 PROFILE = RNG.integers(0, 2, 4000)
@@ -16,7 +16,7 @@ def test_when_everybody_is_placed_for_sure_it_is_the_mean_of_each_group_and_its_
     for place in (0, 1):
         own = OUTCOME[SURE[:, place] == 1]
         assert corrected_means(weights, OUTCOME)[place] == pytest.approx(own.mean())
-        assert sandwich_errors(weights, OUTCOME)[place] == pytest.approx(own.std() / np.sqrt(len(own)))
+        assert np.sqrt(sandwich(weights, OUTCOME)[place, place]) == pytest.approx(own.std() / np.sqrt(len(own)))
 
 
 def test_means_pulled_together_by_wrong_placements_are_set_apart_again():
@@ -27,7 +27,7 @@ def test_means_pulled_together_by_wrong_placements_are_set_apart_again():
     assert placed == pytest.approx([44, 56], abs=1)
     weights = corrected_weights(memberships, np.ones(4000))
     np.testing.assert_allclose(corrected_means(weights, OUTCOME), [40, 60], atol=1)
-    assert (sandwich_errors(weights, OUTCOME) > 10 / np.sqrt(2000)).all()
+    assert (np.diag(sandwich(weights, OUTCOME)) > 100 / 2000).all()
 
 
 def test_counting_somebody_twice_is_having_that_person_twice():
@@ -36,6 +36,17 @@ def test_counting_somebody_twice_is_having_that_person_twice():
     twice = np.concatenate([memberships, memberships[:5]]), np.concatenate([OUTCOME[:30], OUTCOME[:5]])
     once = corrected_means(corrected_weights(memberships, weights), OUTCOME[:30])
     np.testing.assert_allclose(once, corrected_means(corrected_weights(twice[0], np.ones(35)), twice[1]))
+
+
+def test_the_test_of_equal_means_is_right_about_as_often_as_it_says():
+    """Everybody placed for sure, no difference: p is below a tenth in a tenth of the cohorts."""
+    told = []
+    for seed in range(400):
+        outcome = np.random.default_rng(seed).normal(50, 10, 120)
+        weights = corrected_weights(SURE[:120], np.ones(120))
+        told.append(probability_of_chance(corrected_means(weights, outcome), sandwich(weights, outcome)))
+    assert np.mean(np.array(told) < 0.1) == pytest.approx(0.1, abs=0.045)
+    assert np.isnan(probability_of_chance(np.array([50.0]), np.eye(1)))
 
 
 def test_a_missing_outcome_leaves_that_person_out():

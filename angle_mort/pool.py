@@ -1,0 +1,135 @@
+"""Several released cohorts read as one group: what takes more people than one cohort has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from angle_mort.cohort import Cohort, load_cohort
+from angle_mort.disclosure import POLICY, Policy
+from angle_mort.disclosure.profiles import FoundProfiles, PoolMember, summarise_profiles
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument import Instrument
+from angle_mort.profiles.reading import ProfileReading, read_profiles
+from angle_mort.results import ProfilesSummary
+
+if TYPE_CHECKING:
+    from angle_mort.profiles import ProfileModel
+
+CONSEQUENCES = ("D1", "D2", "D3", "E")
+STOPS = "J"
+"""Of the scenario, the share of leaders who answer that everything stops (points of 0-100)."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Released cohorts as one group; somebody who is in two of them counts once, as the later release says."""
+
+    cohorts: tuple[Cohort, ...]
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.cohorts[0].instrument
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The tidy scores of everybody, as ``Cohort.scores``."""
+        by_day = sorted(self.cohorts, key=lambda each: each.certificate["day"], reverse=True)
+        told = [cohort.scores for cohort in by_day]
+        met: set[str] = set()
+        kept = []
+        for frame in told:
+            kept.append(frame[~frame["respondent"].isin(met)])
+            met |= set(frame["respondent"])
+        return pd.concat(kept, ignore_index=True)
+
+    def of(self, column: str, scales: Sequence[str]) -> pd.DataFrame:
+        """Respondents x scales: ``value`` or ``se_measurement``, NaN where there is none."""
+        wide = self.scores.pivot(index="respondent", columns="scale", values=column)
+        return wide.reindex(columns=list(scales)).astype(float)
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Respondents x what may follow from a profile: D1, D2, D3, E, and whether everything would stop (J)."""
+        scenario = self.of("value", [STOPS])[STOPS]
+        stops = (scenario == 1).astype(float).where(scenario.notna()) * 100
+        return self.of("value", CONSEQUENCES).assign(**{STOPS: stops}).dropna(axis=1, how="all")
+
+    def place(self, model: ProfileModel) -> pd.DataFrame:
+        """Everybody of these cohorts among the profiles of a stored model, as ``ProfileModel.place`` gives it.
+
+        Raises AM526 when the model was made with another questionnaire.
+        """
+        made_with, own = model.card["instrument"], f"{self.instrument.name} {self.instrument.version}"
+        if made_with != own:
+            raise AngleMortError(problem("AM526", found=made_with, known=own))
+        return model.place(*(self.of(column, model.card["scales"]) for column in ("value", "se_measurement")))
+
+    def read_profiles(self, max_components: int = 6, progress: Callable[[int, int], None] | None = None) -> PoolReading:
+        """Whether the three blocks fall into profiles here, with each leader's own margins; seconds to minutes.
+
+        ``progress`` is called with (candidates done, all).
+        """
+        blocks = list(self.instrument.prototypes.blocks)
+        values, errors = self.of("value", blocks), self.of("se_measurement", blocks)
+        return PoolReading(
+            self, read_profiles(values, errors, self.outcomes, self.instrument, max_components, progress=progress)
+        )
+
+
+@dataclass(frozen=True)
+class PoolReading:
+    """What was found in a pool: ``found`` for the coach, ``summary`` for views, ``save`` for the model."""
+
+    pool: Pool
+    found: ProfileReading
+
+    @cached_property
+    def summary(self) -> ProfilesSummary:
+        """What may be told, and to whom; raises AM605 below 8 leaders, AM616 for rows that are no whole cohort."""
+        return self.summarised(POLICY)
+
+    def summarised(self, policy: Policy) -> ProfilesSummary:
+        """The same under other thresholds."""
+        members = [PoolMember(each.name, each.leaders, each.certificate) for each in self.pool.cohorts]
+        found, model = self.found, self.found.model
+        private = FoundProfiles(
+            found.comparison,
+            found.single_bic,
+            found.verdict.code,
+            pd.DataFrame() if model is None else model.profiles,
+            pd.DataFrame() if model is None else model.scales,
+            pd.DataFrame() if model is None else model.people,
+            found.consequences,
+            {} if model is None else model.model.iloc[0].to_dict(),
+        )
+        return summarise_profiles(members, private, self.pool.instrument, policy)
+
+    def save(self, path: str | Path) -> Path | None:
+        """Store the model where profiles may be told and a path is given; the path, or None when nothing was stored."""
+        return self.found.model.save(path) if self.found.model and str(path) else None
+
+
+def load_pool(folders: Sequence[str | Path]) -> Pool:
+    """Released cohorts from their folders, each accepted as ``load_cohort`` accepts it.
+
+    Raises ``AngleMortError``: AM618 without any folder, AM619 when invented and real cohorts would be mixed, and those
+    of ``load_cohort``.
+
+    >>> from angle_mort.shipped import shipped
+    >>> pool = load_pool([shipped("demo") / "cohorte", shipped("demo") / "reseau"])
+    >>> len(pool.of("value", "ABC"))
+    264
+    """
+    folders = [folders] if isinstance(folders, str | Path) else list(folders)
+    if not folders:
+        raise AngleMortError(problem("AM618"))
+    cohorts = tuple(load_cohort(folder) for folder in folders)
+    if len({bool(cohort.certificate["demonstration"]) for cohort in cohorts}) > 1:
+        raise AngleMortError(problem("AM619"))
+    return Pool(cohorts)

@@ -1,0 +1,428 @@
+"""Views of profiles: whether there are any, why not when there are none, where they stand and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from angle_mort.instrument import load_instrument
+from angle_mort.results import COACH, SPONSOR, ProfilesSummary
+from angle_mort.text import day, number, t
+from angle_mort.views import style
+from angle_mort.views.view import View, of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ROW, _FRAME, _NEEDED = 0.5, 0.85, 6
+_WIDE = 46  # letters of a title that fit in the width of a figure
+_SIZES = {"sheet": 0, "position": 8, "hypothesis": 30, "exploratory": 60, "profiles": 200}
+
+
+# ---------------------------------------------------------------------------------------------------------- verdict
+
+
+def profile_verdict(summary: ProfilesSummary) -> View:
+    """Whether profiles may be told of this pool, in the words of its size, and what decided it."""
+    found = _judged(summary)
+    reading = (_pooled(summary), *(_yes(summary, found) if _shown(summary) else _no(summary, found)))
+    here = max((code for code, least in _SIZES.items() if summary.n >= least), key=_SIZES.get)
+    sizes = {code: t(f"view.profiles.size.{code}") for code in _SIZES}
+    sizes[here] = t("view.profiles.here", size=sizes[here])
+    columns = {
+        "size": sizes.values(),
+        "allowed": [t(f"view.profiles.allowed.{code}") for code in _SIZES],
+        "words": [t(f"view.profiles.word.{code}") for code in _SIZES],
+    }
+    table, caption = _named(columns), t("view.profiles.sizes")
+    return of(summary, "profile_verdict", reading=reading, alt="", table=table, caption=caption)
+
+
+def _shown(summary: ProfilesSummary) -> bool:
+    return len(summary.positions) > 0
+
+
+def _judged(summary: ProfilesSummary) -> pd.Series:
+    """The candidate that the verdict is about; all missing where nothing was fitted."""
+    judged = summary.candidates[summary.candidates["judged"].astype(bool)]
+    return judged.iloc[0] if len(judged) else pd.Series(index=summary.candidates.columns, dtype=object)
+
+
+def _pooled(summary: ProfilesSummary) -> str:
+    cohorts = summary.name.count(" + ") + 1
+    if not summary.sizes:
+        return t("view.profiles.pooled_twice", n=str(summary.n), cohorts=cohorts)
+    sizes = _joined(t("view.profiles.pooled_size", name=name, n=n) for name, n in summary.sizes.items())
+    key = "view.profiles.pooled_one" if cohorts == 1 else "view.profiles.pooled"
+    return t(key, n=str(summary.n), cohorts=str(cohorts), sizes=sizes)
+
+
+def _yes(summary: ProfilesSummary, found: pd.Series) -> list[str]:
+    key = f"view.profiles.found.{summary.verdict.replace(' ', '_')}"
+    told = t(key, k=int(found["n_components"]), n=summary.n, day=day(summary.day))
+    facts = {name: _decimals(found[name]) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
+    why = t("view.profiles.why_yes", gap=number(found["gap"], 0), jaccard=facts["jaccard"], shape_p=facts["shape_p"])
+    halves = t("view.profiles.why_yes_halves", split_half=facts["split_half"], blrt_p=facts["blrt_p"])
+    return [told, why, *([halves] if pd.notna(found["split_half"]) else [])]
+
+
+def _no(summary: ProfilesSummary, found: pd.Series) -> list[str]:
+    key = summary.verdict.replace(" ", "_")
+    if key == "not_beyond_one_group" and pd.notna(found["blrt_p"]):
+        key += "_tested"
+    facts = {name: _decimals(found.get(name)) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
+    if key == "one_group" and found["gap"] <= 0:
+        key += "_better"
+    facts |= {"gap": _or_nothing(found.get("gap"), 0), "k": _or_nothing(found.get("n_components"), 0)}
+    facts |= {"behind": _or_nothing(0 - found["gap"], 0)}
+    reason = t(f"view.profiles.absent.{key}", n=summary.n, smallest=str(found.get("smallest")), **facts)
+    return [reason, t("view.profiles.why_strict"), t("view.profiles.instead")]
+
+
+# ------------------------------------------------------------------------------------------- candidates and chances
+
+
+def profile_chances(summary: ProfilesSummary) -> View:
+    """How probable each number of profiles is: a distribution, since one number would hide how unsure it is."""
+    rows = summary.chances
+    labels = [t("view.profiles.chances.label", n=int(k)) for k in rows["n_components"]]
+    shown = [_chance(value) for value in rows["probability"]]
+    values = _joined(t("view.profiles.chances.item", label=a, value=b) for a, b in zip(labels, shown, strict=True))
+    told = ("reading", "how") if len(rows) else ("none",)
+    return of(
+        summary,
+        "profile_chances",
+        reading=tuple(t(f"view.profiles.chances.{key}", values=values) for key in told),
+        alt=t("view.profiles.chances.alt", values=values) if len(rows) else "",
+        table=_named({"k": labels, "chance": shown}) if len(rows) else pd.DataFrame(),
+        caption=t("view.table"),
+        draw=partial(_draw_bars, labels, [100 * each for each in rows["probability"]], shown, 100)
+        if len(rows)
+        else None,
+    )
+
+
+def _chance(value: float) -> str:
+    """In per cent; never 0 nor 100, which no number of people proves."""
+    if 0.005 <= value < 0.995:
+        return _percent(value)
+    return t("view.profiles.chances.small") if value < 0.5 else t("view.profiles.chances.large")
+
+
+def profile_candidates(summary: ProfilesSummary) -> View:
+    """Every candidate beside the best single group: BIC, and what was measured of the one that was judged."""
+    rows = summary.candidates
+    labels = [_candidate(row) for row in rows.itertuples()]
+    values = _joined(
+        t("view.profiles.chances.item", label=a, value=number(b, 0)) for a, b in zip(labels, rows["gap"], strict=True)
+    )
+    reading = [t("view.profiles.candidates.reading", n=len(rows))] if len(rows) else []
+    reading += [t("view.profiles.candidates.judged", label=_candidate(row)) for row in _judged_rows(rows)]
+    return of(
+        summary,
+        "profile_candidates",
+        reading=tuple(reading or [t("view.profiles.candidates.none")]),
+        alt=t("view.profiles.candidates.alt", values=values) if len(rows) else "",
+        table=_candidate_table(rows) if len(rows) else pd.DataFrame(),
+        caption=t("view.profiles.candidates.caption"),
+        draw=partial(_draw_candidates, rows) if len(rows) else None,
+    )
+
+
+def _judged_rows(rows: pd.DataFrame) -> list:
+    return list(rows[rows["judged"].astype(bool)].itertuples())
+
+
+def _candidate(row) -> str:
+    family = t(f"view.profiles.family.{row.family}")
+    return t("view.profiles.candidates.label", family=family, n=int(row.n_components))
+
+
+def _candidate_table(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = {
+        "family": [t(f"view.profiles.family.{family}") for family in rows["family"]],
+        "k": rows["n_components"].astype(int),
+        "gap": [number(gap, 0) for gap in rows["gap"]],
+        "smallest": rows["smallest"],
+        "sharpness": rows["relative_entropy"].map(_decimals),
+        "replicated": [t("view.profiles.found_again" if each else "view.nothing") for each in rows["replicated"]],
+    }
+    return _named(
+        columns | {name: rows[name].map(_decimals) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
+    )
+
+
+def _draw_candidates(rows: pd.DataFrame) -> Figure:
+    figure, axes = style.canvas(3.4)
+    axes.axhline(_NEEDED, color=style.SECOND, lw=1.4, ls="--", zorder=1)
+    for colour, marker, (family, path) in zip(
+        (style.ACCENT, style.SECOND, style.MUTED) * 2, "osD^vP", rows.groupby("family", sort=False), strict=False
+    ):
+        axes.plot(path["n_components"], path["gap"], color=colour, marker=marker, ms=6, lw=1.6, zorder=2,
+                  label=t(f"view.profiles.family.{family}"))  # fmt: skip
+    for row in _judged_rows(rows):
+        axes.plot([row.n_components], [row.gap], marker="o", ms=15, mfc="none", mec=style.INK, mew=1.5, zorder=3)
+    axes.set_xticks(sorted(rows["n_components"].unique().astype(int)))
+    axes.set_xlabel(t("view.profiles.candidates.axis"), fontsize=style.TEXT, color=style.MUTED)
+    axes.set_ylabel(t("view.profiles.candidates.gap_axis"), fontsize=style.TEXT, color=style.MUTED)
+    axes.tick_params(labelsize=style.TEXT - 1, length=0)
+    axes.yaxis.grid(True, color=style.GRID, lw=0.8)
+    figure.legend(loc="outside upper left", fontsize=style.TEXT - 1.5, frameon=False, ncols=1)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure
+
+
+# ------------------------------------------------------------------------------------------------ what profiles are
+
+
+def profile_positions(summary: ProfilesSummary) -> View:
+    """Where each profile stands on the three blocks, with its margin, and which block separates profiles most."""
+    rows = summary.positions.assign(label=[_label(scale) for scale in summary.positions["scale"]])
+    groups = [(_profile_name(own), list(own.itertuples())) for _, own in rows.groupby("profile", sort=True)]
+    values = _joined(
+        t(
+            "view.profiles.positions.item",
+            name=own["name"].iloc[0],
+            share=_percent(own["share"].iloc[0]),
+            values=_points(own),
+        )
+        for _, own in rows.groupby("profile", sort=True)
+    )
+    separates = _joined(
+        t("view.profiles.positions.separation", label=_label(row.scale), value=_percent(row.separation))
+        for row in summary.scales.itertuples()
+    )
+    columns = {
+        "profile": rows["name"],
+        "share": rows["share"].map(_percent),
+        "reason": rows["label"],
+        "position": rows["mean"].map(_whole),
+        "margin": _spans(rows),
+    }
+    return _of_profiles(
+        summary,
+        "profile_positions",
+        reading=(
+            t("view.profiles.positions.how", level=int(summary.level * 100)),
+            t("view.profiles.positions.separates", values=separates),
+        ),
+        alt=t("view.profiles.positions.alt", values=values),
+        table=_named(columns),
+        caption=t("view.profiles.positions.caption"),
+        draw=partial(_draw_groups, groups, True),
+    )
+
+
+def _profile_name(own: pd.DataFrame) -> str:
+    return t("view.profiles.positions.share", name=own["name"].iloc[0], share=_percent(own["share"].iloc[0]))
+
+
+def profile_sharpness(summary: ProfilesSummary) -> View:
+    """How well people are told apart, and how well the most fragile profile is found again."""
+    told = summary.sharpness
+    rows = [(t(f"view.profiles.sharp.{name}"), _decimals(value)) for name, value in told.items()]
+    table = pd.DataFrame(rows, columns=[t("view.column.item"), t("view.column.value")])
+    probability = _percent(told["probability"]) if told else ""
+    return _of_profiles(
+        summary,
+        "profile_sharpness",
+        reading=(t("view.profiles.sharp.reading", value=probability),),
+        alt="",
+        table=table,
+        caption=t("view.profiles.sharp.caption"),
+    )
+
+
+def profile_people(summary: ProfilesSummary) -> View:
+    """How many leaders are near each profile, between two, or far from all; small groups are merged."""
+    labels = [_group(summary, group) for group in summary.people["group"]]
+    counts = [int(count) for count in summary.people["count"]]
+    values = _joined(t("view.profiles.people.item", label=a, n=n) for a, n in zip(labels, counts, strict=True))
+    told = ("reading", "how") if counts else ("none",)
+    return _of_profiles(
+        summary,
+        "profile_people",
+        reading=tuple(t(f"view.profiles.people.{key}", values=values) for key in told),
+        alt=t("view.profiles.people.alt", values=values) if counts else "",
+        table=_named({"profile": labels, "leaders": counts}) if counts else pd.DataFrame(),
+        caption=t("view.table"),
+        draw=partial(_draw_bars, labels, counts, [str(each) for each in counts], summary.n) if counts else None,
+    )
+
+
+def _group(summary: ProfilesSummary, group: str) -> str:
+    if "+" in group:
+        return t("view.profiles.people.rest")
+    if group in ("between", "far"):
+        return t(f"view.profiles.people.{group}")
+    names = summary.positions.drop_duplicates("profile").set_index("profile")["name"]
+    return names[int(group)]
+
+
+def profile_consequences(summary: ProfilesSummary) -> View:
+    """What goes with each profile, corrected for wrong placements; right is always more blocked."""
+    rows = _turned(summary.consequences)
+    outcomes = list(rows.groupby("outcome", sort=False))
+    groups = [(own["title"].iloc[0], list(own.itertuples())) for _, own in outcomes]
+    apart = [own["title"].iloc[0] for _, own in outcomes if own["apart"].iloc[0]]
+    columns = {
+        "outcome": rows["title"],
+        "profile": rows["name"],
+        "mean": rows["mean"].map(_whole),
+        "margin": _spans(rows),
+    }
+    differs = t("view.profiles.consequences.apart", values=_joined(apart))
+    return _of_profiles(
+        summary,
+        "profile_consequences",
+        reading=(
+            differs if apart else t("view.profiles.consequences.level"),
+            t("view.profiles.consequences.how", level=int(summary.level * 100)),
+            t("view.profiles.consequences.cause"),
+        ),
+        alt=t(
+            "view.profiles.consequences.alt",
+            values=_joined(
+                f"{title} {_points(own)}" for title, own in [(own["title"].iloc[0], own) for _, own in outcomes]
+            ),
+        ),
+        table=_named(columns),
+        caption=t("view.profiles.consequences.caption"),
+        draw=partial(_draw_groups, groups, False),
+    )
+
+
+def _turned(rows: pd.DataFrame) -> pd.DataFrame:
+    """Outcomes in words; those where high is good are turned."""
+    turned = rows["outcome"].isin(load_instrument().scoring["bands"]["reversed"])
+    rows = rows.assign(label=rows["name"], title=[_outcome(code) for code in rows["outcome"]])
+    rows.loc[turned, "mean"] = 100 - rows.loc[turned, "mean"]
+    rows.loc[turned, ["low", "high"]] = 100 - rows.loc[turned, ["high", "low"]].to_numpy()
+    return rows
+
+
+def _outcome(code: str) -> str:
+    if code in load_instrument().scoring["bands"]["reversed"]:
+        return t(f"view.turned.{code}")
+    return t("view.profiles.consequences.stops") if code == "J" else _label(code)
+
+
+def profile_model(summary: ProfilesSummary, path: object) -> View:
+    """Where the model is stored, for the coach: ``path`` as ``PoolReading.save`` gave it."""
+    told = t("view.profiles.stored.reading", path=str(path)) if path else t("view.profiles.stored.nothing")
+    title = t("view.profiles.stored.title")
+    nothing = pd.DataFrame()
+    return of(
+        summary, "profile_model", audience=COACH, reading=(told,), alt="", table=nothing, caption=title, title=title
+    )
+
+
+def _of_profiles(summary: ProfilesSummary, name: str, **parts: object) -> View:
+    """The view itself where it may be shared; else what a sponsor may read, and the view beside it for the coach."""
+    if not _shown(summary):
+        return _sentence(summary, name, t("view.profiles.nothing"))
+    if summary.profiles_for == SPONSOR:
+        return of(summary, name, **parts)
+    kept = of(summary, name, audience=summary.profiles_for, **parts)
+    return _sentence(summary, name, t("view.profiles.reserved", limit=summary.shared_from), kept)
+
+
+def _sentence(summary: ProfilesSummary, name: str, sentence: str, reserved: View | None = None) -> View:
+    nothing = pd.DataFrame()
+    return of(summary, name, reading=(sentence,), alt="", table=nothing, caption=sentence, reserved=reserved)
+
+
+# ---------------------------------------------------------------------------------------------------------- drawing
+
+
+def _draw_groups(groups: list[tuple[str, list]], banded: bool) -> Figure:
+    """Titled groups of dots with their margins, one under the other."""
+    places, at = [], 0.0
+    for title, rows in groups:
+        lines = fill(title, _WIDE, break_long_words=False, break_on_hyphens=False)
+        first = at + 0.75 + 0.45 * lines.count("\n")
+        places.append((lines, at, [(first + i, row) for i, row in enumerate(rows)]))
+        at = first + len(rows) + 0.35
+    figure, axes = style.canvas(_FRAME + _ROW * at)
+    style.points_axis(axes, at, t("view.axis.blockage" if banded else "view.axis.outcome"))
+    axes.set_ylim(at - 0.3, -0.9)
+    if banded:
+        rule = load_instrument().scoring["bands"]
+        style.zones(axes, rule["thresholds"], rule["names"], -0.86)
+    else:
+        axes.xaxis.grid(True, color=style.GRID, lw=0.8)
+    for title, head, rows in places:
+        axes.text(1.5, head - 0.12, title, ha="left", va="top", fontsize=style.TEXT, fontweight="bold")
+        for place, row in rows:
+            _draw_row(axes, place, row)
+    return figure
+
+
+def _draw_row(axes: Axes, place: float, row) -> None:
+    style.row_label(axes, place + 0.16, row.label)
+    style.interval_dot(axes, place + 0.1, row.mean, row.low, row.high)
+    style.value_label(axes, place + 0.1, _whole(row.mean), row.low, row.high)
+
+
+def _draw_bars(labels: list[str], values: list[float], shown: list[str], most: float) -> Figure:
+    figure, axes = style.canvas(_FRAME * 0.6 + 0.62 * len(labels))
+    axes.barh(range(len(labels)), values, height=0.34, color=style.ACCENT)
+    axes.set(xlim=(0, most), ylim=(len(labels) - 0.55, -0.6), yticks=[], xticks=[])
+    for place, (label, value, text) in enumerate(zip(labels, values, shown, strict=True)):
+        axes.text(0, place - 0.22, label, ha="left", va="bottom", fontsize=style.TEXT)
+        inside = value > 0.85 * most
+        axes.text(
+            value + most * 0.015 * (-1 if inside else 1), place, text, va="center", fontsize=style.TEXT,
+            fontweight="bold", ha="right" if inside else "left", color="white" if inside else style.ACCENT,
+        )  # fmt: skip
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    return figure
+
+
+# ------------------------------------------------------------------------------------------------------------ words
+
+
+def _label(scale: str) -> str:
+    return load_instrument().module(scale).name
+
+
+def _named(columns: dict[str, object]) -> pd.DataFrame:
+    return pd.DataFrame({t(f"view.column.{key}"): list(values) for key, values in columns.items()})
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return t("view.list_join").join(texts)
+
+
+def _or_nothing(value: object, digits: int) -> str:
+    return t("view.nothing") if value is None or pd.isna(value) else number(value, digits)
+
+
+def _decimals(value: object) -> str:
+    return _or_nothing(value, 2)
+
+
+def _whole(value: float) -> str:
+    return number(value, 0)
+
+
+def _percent(value: float) -> str:
+    return t("view.percent", value=number(100 * value, 0))
+
+
+def _spans(rows: pd.DataFrame) -> list[str]:
+    return [
+        t("view.interval", low=_whole(low), high=_whole(high))
+        for low, high in zip(rows["low"], rows["high"], strict=True)
+    ]
+
+
+def _points(rows: pd.DataFrame) -> str:
+    return _joined(t("view.list_item", label=row.label, value=_whole(row.mean)) for row in rows.itertuples())
