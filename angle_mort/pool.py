@@ -28,7 +28,11 @@ STOPS = "J"
 
 @dataclass(frozen=True)
 class Pool:
-    """Released cohorts as one group; somebody who is in two of them counts once, as the later release says."""
+    """Released cohorts as one group.
+
+    A row that two of them share counts once, as the later release says. Row ids differ between cohorts and waves, so
+    that nobody can be followed by them: a leader who is in two counts twice, and two waves are not to be pooled.
+    """
 
     cohorts: tuple[Cohort, ...]
 

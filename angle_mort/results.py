@@ -93,7 +93,7 @@ class ProfilesSummary(Summary):
     """Whether a pool of cohorts bears profiles, and which, as far as each audience may know.
 
     ``audience`` may see the comparison and its verdict; ``profiles_for`` all that tells of profiles (``shared_from`` is
-    the size from which that may be shared). ``sizes``: leaders of each cohort, empty where somebody is in two.
+    the size from which that may be shared). ``sizes``: leaders of each cohort, empty where they share rows.
 
     - ``verdict``: the code of ``compare_profiles``
     - ``candidates``: ``family``, ``n_components``, ``gap`` (whole points of BIC better than the best single group),

@@ -20,7 +20,7 @@ def test_a_pool_holds_everybody_of_its_cohorts():
     assert not pool.scores.duplicated(["respondent", "scale"]).any()
 
 
-def test_somebody_in_two_cohorts_counts_once(tmp_path):
+def test_a_row_that_two_cohorts_share_counts_once(tmp_path):
     first, second = answers(10, seed=1), answers(14, seed=2)
     for name, frame in (("un", first), ("deux", second)):
         released(tmp_path, frame, name=name)

@@ -102,7 +102,7 @@ def _seal(members: Sequence[PoolMember]) -> str:
 
 
 def _sizes(members: Sequence[PoolMember], n: int) -> dict[str, int]:
-    """The cohorts and their sizes; none where somebody is in two, since the difference would tell how many are."""
+    """The cohorts and their sizes; none where they share rows, since the difference would tell how many."""
     sizes = {each.name: len(each.leaders) for each in members}
     return sizes if sum(sizes.values()) == n else {}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 from sklearn.utils import check_random_state
 
+from angle_mort.disk import replace_file
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument, load_instrument
 from angle_mort.margins import half_width
@@ -337,19 +337,13 @@ class ProfileModel:
         It holds where profiles stand and no person; still, below 100 people it is not to be shared. Raises AM525 when
         the place cannot be written.
         """
-        path = Path(path)
-        part = path.with_name(f".{path.name}.part")
-        told = self.to_json()
+        path, told = Path(path), self.to_json()
         refits = ",\n  ".join(map(json.dumps, told.pop("refits")))
-        text = f'{{\n "refits": [\n  {refits}\n ],{json.dumps(told, ensure_ascii=False, indent=1)[1:]}'
+        text = f'{{\n "refits": [\n  {refits}\n ],{json.dumps(told, ensure_ascii=False, indent=1)[1:]}\n'
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(text + "\n", encoding="utf-8", newline="\n")
-            part.chmod(0o600)
-            os.replace(part, path)
+            replace_file(path, text.encode())
         except OSError as error:
-            if part.is_file():
-                part.unlink()
             raise AngleMortError(problem("AM525", path=str(path))) from error
         return path
 
