@@ -122,7 +122,7 @@ class PoolReading:
 def load_pool(folders: Sequence[str | Path]) -> Pool:
     """Released cohorts from their folders, each accepted as ``load_cohort`` accepts it.
 
-    Raises ``AngleMortError``: AM618 without any folder, AM619 when invented and real cohorts would be mixed, and those
+    Raises ``AngleMortError``: AM628 without any folder, AM629 when invented and real cohorts would be mixed, and those
     of ``load_cohort``.
 
     >>> from angle_mort.shipped import shipped
@@ -132,8 +132,8 @@ def load_pool(folders: Sequence[str | Path]) -> Pool:
     """
     folders = [folders] if isinstance(folders, str | Path) else list(folders)
     if not folders:
-        raise AngleMortError(problem("AM618"))
+        raise AngleMortError(problem("AM628"))
     cohorts = tuple(load_cohort(folder) for folder in folders)
     if len({bool(cohort.certificate["demonstration"]) for cohort in cohorts}) > 1:
-        raise AngleMortError(problem("AM619"))
+        raise AngleMortError(problem("AM629"))
     return Pool(cohorts)

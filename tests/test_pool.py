@@ -74,8 +74,8 @@ def codes_of(ask):
 
 def test_what_is_wrong_is_told_by_a_code(tmp_path):
     released(tmp_path, answers(9), name="vraie")
-    assert codes_of(lambda: load_pool([])) == ["AM618"]
-    assert codes_of(lambda: load_pool([tmp_path / "vraie", shipped("demo") / "cohorte"])) == ["AM619"]
+    assert codes_of(lambda: load_pool([])) == ["AM628"]
+    assert codes_of(lambda: load_pool([tmp_path / "vraie", shipped("demo") / "cohorte"])) == ["AM629"]
     assert codes_of(lambda: load_pool([tmp_path / "absente"])) == ["AM601"]
     model = model_of(*WITH_PROFILES)
     other = json.loads(json.dumps(dict(model.card))) | {"instrument": "angle-mort 2.0.0"}
