@@ -126,8 +126,8 @@ CODES: dict[str, str] = {
     "AM618": "The certificate of cohort {folder} declares thresholds that protect less than this tool's. Release it again.",
     "AM619": "A pool of {n} leaders with every score is too small to share rows of; {minimum} are needed. Wait, or join cohorts.",
     "AM617": "The norms {name} are no longer those that cohort {cohort} was released with. Put the file back as it was, or release the cohort again.",
-    "AM628": "A pool needs at least one folder of a released cohort. Give its path.",
-    "AM629": "Invented and real cohorts would be mixed in one pool. Give the ones or the others.",
+    "AM628": "No cohort to join: at least one folder is needed. Give its path.",
+    "AM629": "Invented and real cohorts would be mixed in one group. Give the ones or the others.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
     "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",

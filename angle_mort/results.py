@@ -90,7 +90,7 @@ class QuestionnaireSummary(Summary):
 
 @dataclass(frozen=True)
 class ProfilesSummary(Summary):
-    """Whether a pool of cohorts bears profiles, and which, as far as each audience may know.
+    """Whether joined cohorts bear profiles, and which, as far as each audience may know.
 
     ``audience`` may see the comparison and its verdict; ``profiles_for`` all that tells of profiles (``shared_from`` is
     the size from which that may be shared). ``sizes``: leaders of each cohort, empty where they share rows.

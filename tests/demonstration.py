@@ -23,7 +23,7 @@ from tests.responses.google_forms import rows, write_rows
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 SEED = 2053
 NETWORK, NETWORK_SEED = 240, 6
-POOLED, POOL_SEED = {"ateliers": slice(0, 60), "chantiers": slice(60, 132)}, 4
+JOINED, JOINED_SEED = {"ateliers": slice(0, 60), "chantiers": slice(60, 132)}, 4
 
 PEOPLE = [
     ("Élodie Marchandeau", "elodie.marchandeau", "Toitures Marchandeau"),
@@ -111,9 +111,9 @@ def make(folder: Path) -> None:
     release_cohort(intake, table, ids, folder / "cohorte", instrument, DAY, "demonstration", demonstration=True)
     network = make_cohort(n=NETWORK, seed=NETWORK_SEED, profiles=0, not_applicable=0.005).responses
     released(folder, network, name="reseau", demonstration=True)
-    pool = make_cohort(n=132, seed=POOL_SEED, profiles=3, missing=0.02).responses.rename(index="pool {}".format)
-    for name, people in POOLED.items():
-        released(folder, pool.iloc[people], name=name, demonstration=True)
+    several = make_cohort(n=132, seed=JOINED_SEED, profiles=3, missing=0.02).responses.rename(index="pool {}".format)
+    for name, people in JOINED.items():
+        released(folder, several.iloc[people], name=name, demonstration=True)
 
 
 def draw(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What may be told of the profiles of a pool, and to whom: positions of a profile need many people behind them."""
+"""What may be told of the profiles of joined cohorts, and to whom: positions need many people behind them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _CHANCE = 0.10  # that any outcome is called different where none is: shared out
 
 
 @dataclass(frozen=True)
-class PoolMember:
-    """One released cohort of the pool: its name, its rows and its certificate."""
+class Member:
+    """One released cohort of those joined: its name, its rows and its certificate."""
 
     name: str
     leaders: pd.DataFrame
@@ -47,9 +47,9 @@ class FoundProfiles:
 
 
 def summarise_profiles(
-    members: Sequence[PoolMember], found: FoundProfiles, instrument: Instrument, policy: Policy = POLICY
+    members: Sequence[Member], found: FoundProfiles, instrument: Instrument, policy: Policy = POLICY
 ) -> ProfilesSummary:
-    """What may be told of the profiles of a pool of whole cohorts.
+    """What may be told of the profiles of whole cohorts read as one group.
 
     The comparison and its verdict are for a sponsor. What profiles look like, how many people are near each and what
     goes with them is for a sponsor from ``policy.rows`` (100) people on, when each profile has ``policy.spread_group``
@@ -96,12 +96,12 @@ def _smallest(people: pd.DataFrame) -> int:
     return int(people["profile"].value_counts().min()) if len(people) else np.iinfo(int).max
 
 
-def _seal(members: Sequence[PoolMember]) -> str:
+def _seal(members: Sequence[Member]) -> str:
     seals = sorted(str(each.certificate["seal"]) for each in members)
     return seals[0] if len(seals) == 1 else hashlib.sha256("\n".join(seals).encode()).hexdigest()
 
 
-def _sizes(members: Sequence[PoolMember], n: int) -> dict[str, int]:
+def _sizes(members: Sequence[Member], n: int) -> dict[str, int]:
     """The cohorts and their sizes; none where they share rows, since the difference would tell how many."""
     sizes = {each.name: len(each.leaders) for each in members}
     return sizes if sum(sizes.values()) == n else {}

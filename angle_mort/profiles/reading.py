@@ -1,4 +1,4 @@
-"""Whether a pool of people bears profiles, which, and what goes with them: comparison, verdict and model in one."""
+"""Whether people bear profiles, which, and what goes with them: comparison, verdict and model in one."""
 
 from __future__ import annotations
 

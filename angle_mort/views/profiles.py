@@ -28,9 +28,9 @@ _SIZES = {"sheet": 0, "position": 8, "hypothesis": 30, "exploratory": 60, "profi
 
 
 def profile_verdict(summary: ProfilesSummary) -> View:
-    """Whether profiles may be told of this pool, in the words of its size, and what decided it."""
+    """Whether profiles may be told of these cohorts, in the words of its size, and what decided it."""
     found = _judged(summary)
-    reading = (_pooled(summary), *(_yes(summary, found) if _shown(summary) else _no(summary, found)))
+    reading = (_who(summary), *(_yes(summary, found) if _shown(summary) else _no(summary, found)))
     here = max((code for code, least in _SIZES.items() if summary.n >= least), key=_SIZES.get)
     sizes = {code: t(f"view.profiles.size.{code}") for code in _SIZES}
     sizes[here] = t("view.profiles.here", size=sizes[here])
@@ -53,7 +53,7 @@ def _judged(summary: ProfilesSummary) -> pd.Series:
     return judged.iloc[0] if len(judged) else pd.Series(index=summary.candidates.columns, dtype=object)
 
 
-def _pooled(summary: ProfilesSummary) -> str:
+def _who(summary: ProfilesSummary) -> str:
     cohorts = summary.name.count(" + ") + 1
     if not summary.sizes:
         return t("view.profiles.pooled_twice", n=str(summary.n), cohorts=cohorts)
@@ -314,7 +314,7 @@ def _outcome(code: str) -> str:
 
 
 def profile_model(summary: ProfilesSummary, path: object) -> View:
-    """Where the model is stored, for the coach: ``path`` as ``PoolReading.save`` gave it."""
+    """Where the model is stored, for the coach: ``path`` as ``JoinedReading.save`` gave it."""
     told = t("view.profiles.stored.reading", path=str(path)) if path else t("view.profiles.stored.nothing")
     title = t("view.profiles.stored.title")
     nothing = pd.DataFrame()

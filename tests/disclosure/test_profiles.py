@@ -6,9 +6,9 @@ import pytest
 
 from angle_mort.disclosure.thresholds import POLICY
 from angle_mort.errors import AngleMortError
-from angle_mort.pool import Pool, PoolReading
+from angle_mort.joined import JoinedCohorts, JoinedReading
 from tests.cohorts import answers, released
-from tests.pools import FEW, WITH_PROFILES, WITHOUT, pool_of, reading_of
+from tests.joined import FEW, WITH_PROFILES, WITHOUT, joined_of, reading_of
 
 TOLD = ("positions", "scales", "people", "consequences", "sharpness")
 
@@ -44,7 +44,7 @@ class TestProfilesThatMayBeTold:
 
     def test_nobody_is_in_any_frame(self):
         summary = reading_of(*WITH_PROFILES).summary
-        ids = set(pool_of(*WITH_PROFILES).scores["respondent"])
+        ids = set(joined_of(*WITH_PROFILES).scores["respondent"])
         frames = [value for value in vars(summary).values() if hasattr(value, "columns")]
         assert len(frames) == 6
         for frame in frames:
@@ -62,22 +62,22 @@ class TestProfilesThatMayBeTold:
 
 
 def test_below_thirty_there_is_no_candidate_and_below_eight_no_group(tmp_path):
-    summary = pool_of(*FEW).read_profiles().summary
+    summary = joined_of(*FEW).read_profiles().summary
     assert summary.verdict == "too few" and summary.candidates.empty and summary.chances.empty
     assert summary.sizes == {"demonstration": 24}
     cohort = released(tmp_path, answers(7))
     with pytest.raises(AngleMortError, match="AM605"):
-        _ = Pool((cohort,)).read_profiles().summary
+        _ = JoinedCohorts((cohort,)).read_profiles().summary
 
 
 def test_rows_that_are_no_whole_cohort_are_refused():
-    (cohort,) = pool_of(*FEW).cohorts
+    (cohort,) = joined_of(*FEW).cohorts
     part = dataclasses.replace(cohort, tables=dict(cohort.tables) | {"leaders": cohort.leaders.iloc[1:]})
-    reading = PoolReading(Pool((part,)), pool_of(*FEW).read_profiles().found)
+    reading = JoinedReading(JoinedCohorts((part,)), joined_of(*FEW).read_profiles().found)
     with pytest.raises(AngleMortError, match="AM616"):
         _ = reading.summary
 
 
 def test_one_cohort_keeps_its_seal_and_two_have_one_of_their_own():
-    (cohort,) = pool_of(*FEW).cohorts
-    assert pool_of(*FEW).read_profiles().summary.seal == cohort.certificate["seal"]
+    (cohort,) = joined_of(*FEW).cohorts
+    assert joined_of(*FEW).read_profiles().summary.seal == cohort.certificate["seal"]

@@ -13,7 +13,7 @@ from angle_mort.errors import AngleMortError
 from angle_mort.profiles.selection import SHOWN
 from angle_mort.publishing import page_from_notebook, publish
 from angle_mort.shipped import shipped
-from tests.pools import FEW, WITH_PROFILES, WITHOUT, pool_of, reading_of
+from tests.joined import FEW, WITH_PROFILES, WITHOUT, joined_of, reading_of
 
 NOTEBOOK = shipped("notebooks") / "04_choisir_les_profils.ipynb"
 ALWAYS = [views.profile_verdict, views.profile_chances, views.profile_candidates]
@@ -21,7 +21,7 @@ OF_PROFILES = [views.profile_positions, views.profile_sharpness, views.profile_p
 
 
 def summary_of(*names):
-    return pool_of(*names).read_profiles().summary if names == FEW else reading_of(*names).summary
+    return joined_of(*names).read_profiles().summary if names == FEW else reading_of(*names).summary
 
 
 def words(view):
@@ -174,7 +174,7 @@ def test_a_reserved_view_is_an_output_of_its_own(monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("names", "sections"), [(WITH_PROFILES, 5), (FEW, 0)])
-def test_the_notebook_is_published_for_a_pool_with_profiles_and_one_without(tmp_path, names, sections):
+def test_the_notebook_is_published_for_cohorts_with_profiles_and_without(tmp_path, names, sections):
     folders = [str(shipped("demo") / name) for name in names]
     settings = {"cohort_paths": folders, "max_components": 3, "model_path": str(tmp_path / "m.json")}
     page = publish(NOTEBOOK, tmp_path, settings).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from angle_mort.cohort import Cohort, load_cohort
 from angle_mort.disclosure import POLICY, Policy
-from angle_mort.disclosure.profiles import FoundProfiles, PoolMember, summarise_profiles
+from angle_mort.disclosure.profiles import FoundProfiles, Member, summarise_profiles
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument
 from angle_mort.profiles.reading import ProfileReading, read_profiles
@@ -27,11 +27,11 @@ STOPS = "J"
 
 
 @dataclass(frozen=True)
-class Pool:
+class JoinedCohorts:
     """Released cohorts as one group.
 
     A row that two of them share counts once, as the later release says. Row ids differ between cohorts and waves, so
-    that nobody can be followed by them: a leader who is in two counts twice, and two waves are not to be pooled.
+    that nobody can be followed by them: a leader who is in two counts twice, and two waves are not to be joined.
     """
 
     cohorts: tuple[Cohort, ...]
@@ -74,23 +74,25 @@ class Pool:
             raise AngleMortError(problem("AM526", found=made_with, known=own))
         return model.place(*(self.of(column, model.card["scales"]) for column in ("value", "se_measurement")))
 
-    def read_profiles(self, max_components: int = 6, progress: Callable[[int, int], None] | None = None) -> PoolReading:
+    def read_profiles(
+        self, max_components: int = 6, progress: Callable[[int, int], None] | None = None
+    ) -> JoinedReading:
         """Whether the three blocks fall into profiles here, with each leader's own margins; seconds to minutes.
 
         ``progress`` is called with (candidates done, all).
         """
         blocks = list(self.instrument.prototypes.blocks)
         values, errors = self.of("value", blocks), self.of("se_measurement", blocks)
-        return PoolReading(
+        return JoinedReading(
             self, read_profiles(values, errors, self.outcomes, self.instrument, max_components, progress=progress)
         )
 
 
 @dataclass(frozen=True)
-class PoolReading:
-    """What was found in a pool: ``found`` for the coach, ``summary`` for views, ``save`` for the model."""
+class JoinedReading:
+    """What was found in joined cohorts: ``found`` for the coach, ``summary`` for views, ``save`` for the model."""
 
-    pool: Pool
+    joined: JoinedCohorts
     found: ProfileReading
 
     @cached_property
@@ -100,7 +102,7 @@ class PoolReading:
 
     def summarised(self, policy: Policy) -> ProfilesSummary:
         """The same under other thresholds."""
-        members = [PoolMember(each.name, each.leaders, each.certificate) for each in self.pool.cohorts]
+        members = [Member(each.name, each.leaders, each.certificate) for each in self.joined.cohorts]
         found, model = self.found, self.found.model
         private = FoundProfiles(
             found.comparison,
@@ -112,22 +114,22 @@ class PoolReading:
             found.consequences,
             {} if model is None else model.model.iloc[0].to_dict(),
         )
-        return summarise_profiles(members, private, self.pool.instrument, policy)
+        return summarise_profiles(members, private, self.joined.instrument, policy)
 
     def save(self, path: str | Path) -> Path | None:
         """Store the model where profiles may be told and a path is given; the path, or None when nothing was stored."""
         return self.found.model.save(path) if self.found.model and str(path) else None
 
 
-def load_pool(folders: Sequence[str | Path]) -> Pool:
+def join_cohorts(folders: Sequence[str | Path]) -> JoinedCohorts:
     """Released cohorts from their folders, each accepted as ``load_cohort`` accepts it.
 
     Raises ``AngleMortError``: AM628 without any folder, AM629 when invented and real cohorts would be mixed, and those
     of ``load_cohort``.
 
     >>> from angle_mort.shipped import shipped
-    >>> pool = load_pool([shipped("demo") / "cohorte", shipped("demo") / "reseau"])
-    >>> len(pool.of("value", "ABC"))
+    >>> joined = join_cohorts([shipped("demo") / "cohorte", shipped("demo") / "reseau"])
+    >>> len(joined.of("value", "ABC"))
     264
     """
     folders = [folders] if isinstance(folders, str | Path) else list(folders)
@@ -136,4 +138,4 @@ def load_pool(folders: Sequence[str | Path]) -> Pool:
     cohorts = tuple(load_cohort(folder) for folder in folders)
     if len({bool(cohort.certificate["demonstration"]) for cohort in cohorts}) > 1:
         raise AngleMortError(problem("AM629"))
-    return Pool(cohorts)
+    return JoinedCohorts(cohorts)
