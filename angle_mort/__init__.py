@@ -25,7 +25,7 @@ _SHELF = {
     "load_instrument": "instrument",
     "make_cohort": "datasets",
     "open_vault": "vault",
-    "publish": "publishing",
+    "publish": "cohort",
     "read_export": "responses",
     "reliability": "scores",
     "reliable_change": "scores",

@@ -20,11 +20,15 @@ import pandas as pd
 
 from angle_mort.disclosure import (
     POLICY,
+    Figure,
+    Ledger,
     Policy,
+    SharedPage,
     certify,
     read_certificate,
     read_certified,
     release,
+    shared_figures,
     summarise,
     summarise_questionnaire,
     told_questionnaire,
@@ -38,7 +42,7 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
 from angle_mort.profiles.prototypes import place_among_prototypes
 from angle_mort.responses import Counts, Dialect, Intake, answer_care, seconds_taken
-from angle_mort.results import LEADER, CohortSummary, LeaderSheet, QuestionnaireSummary
+from angle_mort.results import LEADER, SPONSOR, CohortSummary, LeaderSheet, QuestionnaireSummary
 from angle_mort.roadmap import step_evidence, weakest_step
 from angle_mort.scores import bands, dominant_block, questionnaire_statistics, score_responses
 from angle_mort.vault import Vault, pseudonym
@@ -65,6 +69,7 @@ class Cohort:
     tables: Mapping[str, pd.DataFrame]
     certificate: Mapping[str, object]
     instrument: Instrument
+    folder: Path | None = None
 
     @property
     def leaders(self) -> pd.DataFrame:
@@ -103,7 +108,18 @@ class Cohort:
     @cached_property
     def summary(self) -> CohortSummary:
         """What may be shared of this cohort; raises AM605 when it is too small."""
-        private = WorkingCohort(
+        named_at = self.instrument.scoring["steps"]["named_at"]
+        read_bands = partial(_read_bands, instrument=self.instrument)
+        return summarise(self._private, self.instrument, read_bands, partial(weakest_step, named_at=named_at))
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """What a page of this cohort shares, with the row ids behind each figure: for the ledger, never for a page."""
+        return shared_figures(self._private, self.summary)
+
+    @cached_property
+    def _private(self) -> WorkingCohort:
+        return WorkingCohort(
             self.name,
             self.scores,
             self.evidence,
@@ -113,9 +129,6 @@ class Cohort:
             self.leaders,
             self.certificate,
         )
-        named_at = self.instrument.scoring["steps"]["named_at"]
-        read_bands = partial(_read_bands, instrument=self.instrument)
-        return summarise(private, self.instrument, read_bands, partial(weakest_step, named_at=named_at))
 
     @cached_property
     def questionnaire(self) -> QuestionnaireSummary:
@@ -156,7 +169,7 @@ def load_cohort(folder: str | Path, instrument: Instrument | None = None) -> Coh
         found = f"{made_with['name']} {made_with['version']}"
         raise AngleMortError(problem("AM608", found=found, known=f"{instrument.name} {instrument.version}"))
     norms = _norms_of(certificate, folder, instrument)
-    return Cohort(str(certificate["name"]), tables, certificate, replace(instrument, norms=norms))
+    return Cohort(str(certificate["name"]), tables, certificate, replace(instrument, norms=norms), folder)
 
 
 def _norms_of(certificate: Mapping, folder: Path, instrument: Instrument) -> Norms:
@@ -187,13 +200,40 @@ def row_ids(intake: Intake, name_of: Callable[[str], str]) -> dict[str, str]:
     The same person twice in one file gets two ids, made from the identity and its rank. Somebody without e-mail or name
     is known by the file's own hash: two anonymous files never share an id.
     """
-    people = intake.identities.fillna("")
-    identity = people["email"].where(people["email"] != "", people["person"]).map(_folded)
+    people = intake.identities.set_index("respondent")
     lines = "line " + people["line"].astype(str) + " of " + intake.dialect.sha256
-    identity = identity.where(identity != "", lines)
+    identity = _identities(intake)
+    return _named(identity.where(identity != "", lines), name_of)
+
+
+def ledger_members(intake: Intake, name_of: Callable[[str], str]) -> dict[str, tuple[str, str]]:
+    """Two tokens per respondent for the ledger: of the person (e-mail or name), and of the answers.
+
+    The answers tell one answer from its correction, and know somebody again who gave neither e-mail nor name.
+    """
+    answers = (
+        intake.responses.sort_index(axis=1)
+        .fillna(-9)
+        .astype(int)
+        .apply(lambda row: "answers " + str(dict(row)), axis=1)
+    )
+    identity = _identities(intake).reindex(answers.index)
+    told = _named(answers, name_of)
+    known = _named(identity[identity != ""], name_of)
+    return {each: (known.get(each, told[each]), told[each]) for each in answers.index}
+
+
+def _identities(intake: Intake) -> pd.Series:
+    """The e-mail, else the name, else nothing, by respondent."""
+    people = intake.identities.fillna("").set_index("respondent")
+    return people["email"].where(people["email"] != "", people["person"]).map(_folded)
+
+
+def _named(identity: pd.Series, name_of: Callable[[str], str]) -> dict[str, str]:
+    """A name for each identity; the second of one identity gets another, made with its rank."""
     rank = identity.groupby(identity).cumcount()
     named = [json.dumps([each, int(place)]) for each, place in zip(identity, rank, strict=True)]
-    return dict(zip(people["respondent"], map(name_of, named), strict=True))
+    return dict(zip(identity.index, map(name_of, named), strict=True))
 
 
 def working_audience(cohort: str, wave: str) -> str:
@@ -246,12 +286,15 @@ def release_cohort(
     day: datetime.date,
     name: str,
     demonstration: bool = False,
+    members: Mapping[str, tuple[str, str]] | None = None,
 ) -> Path:
     """Write the working cohort and its certificate into ``folder``, all at once or not at all.
 
     ``name`` is what pages will call it. An earlier release in ``folder`` is replaced; a folder that holds anything else
     is left alone (AM613), and so is everything when the folder cannot be written (AM614). Readable by its owner only.
     The thresholds of the earlier release are kept.
+    ``members`` (``ledger_members``) are entered into the ledger before the folder is written; a cohort that the ledger
+    does not know cannot be shared.
     """
     import angle_mort
 
@@ -262,6 +305,10 @@ def release_cohort(
     files = _tables_as_files(made.tables) | {PACKAGE: _json(made.package)}
     counts = {name: n for name, n in asdict(intake.counts).items() if name.startswith("rows")}
     certificate = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration, policy)
+    if members:
+        respondent = {row: each for each, row in ids.items()}
+        rows = [members[respondent[row]] for row in made.leaders["leader"]]
+        Ledger.beside(folder).enter(name, str(certificate["seal"]), rows)
     return _write_folder(folder, files | {CERTIFICATE: _json(certificate)})
 
 
@@ -368,13 +415,81 @@ def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} - _LEFT_BY_SYSTEMS
 
 
+# ------------------------------------------------------------------------------------------------------- ways out
+
+
 def report(cohort: Cohort) -> Page:
     """The page of a cohort without a kernel: the prose of notebook 01, and the views that it names.
 
     Returns a page with ``.html`` and ``.save(path)``; the same as publishing the notebook, in a fraction of the time.
+    What it shares is in the ledger before it is returned; raises AM634 when the ledger refuses it.
     """
     from angle_mort import views
     from angle_mort.publishing import page_from_script
     from angle_mort.shipped import shipped
 
-    return page_from_script(shipped("notebooks") / "01_lire_une_cohorte.ipynb", cohort.summary, views)
+    page = page_from_script(shipped("notebooks") / "01_lire_une_cohorte.ipynb", cohort.summary, views)
+    _ = page.html  # scanned first: a page that cannot leave is not shared
+    share(cohort)
+    return page
+
+
+def publish(
+    notebook: str | Path,
+    folder: str | Path,
+    parameters: Mapping[str, object] | None = None,
+    audience: str = SPONSOR,
+    name: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
+
+    ``parameters["cohort_path"]`` is the released cohort that the page tells of; ``name`` defaults to the notebook's.
+    For a sponsor, what the page shares is in the ledger before the page is written. A failed cell, an unknown
+    parameter, what the scanner finds or what the ledger refuses: nothing is written.
+    Raises ``AngleMortError`` AM700 (no such notebook), AM636 (the page is not of that cohort), AM634 and the others of
+    ``Ledger.share``, and those of ``execute`` and ``Page.html``.
+    """
+    from angle_mort.publishing import publish as write
+
+    parameters = dict(parameters or {})
+    return write(notebook, folder, parameters, audience, name, progress, partial(_share_page, parameters))
+
+
+def _share_page(parameters: Mapping[str, object], page: Page) -> None:
+    if page.audience != SPONSOR or page.demonstration:
+        return
+    place = parameters.get("cohort_path")
+    cohort = load_cohort(place) if place is not None else None
+    if cohort is None or cohort.certificate["seal"] != page.cohort:
+        raise AngleMortError(problem("AM636"))
+    share(cohort)
+
+
+def share(cohort: Cohort, day: datetime.date | None = None) -> bool:
+    """Enter what a sponsor's page of this cohort tells into the ledger; False when all of it was shared before.
+
+    The page may show less than the summary: the whole of it counts as shared. Nothing to enter for invented people.
+    Raises AM634 (it would set too few people apart) and the others of ``Ledger.share``.
+    """
+    if cohort.certificate["demonstration"]:
+        return False
+    return _ledger(cohort).share(_shared(cohort, day), list(cohort.leaders["leader"]))
+
+
+def check_shareable(cohort: Cohort) -> None:
+    """Raise what ``share`` or the summary would raise, and enter nothing."""
+    page = _shared(cohort)
+    if not cohort.certificate["demonstration"]:
+        _ledger(cohort).refuse(page, list(cohort.leaders["leader"]))
+
+
+def _ledger(cohort: Cohort) -> Ledger:
+    if cohort.folder is None:
+        raise AngleMortError(problem("AM635", cohort=cohort.name))
+    return Ledger.beside(cohort.folder)
+
+
+def _shared(cohort: Cohort, day: datetime.date | None = None) -> SharedPage:
+    day = day or datetime.date.today()
+    return SharedPage(cohort.name, day, str(cohort.certificate["seal"]), cohort.figures)

@@ -33,6 +33,24 @@ def replace_file(path: Path, content: bytes) -> None:
         raise
 
 
+def append_line(path: Path, size: int, line: bytes) -> None:
+    """Add a line after the first ``size`` bytes of a file, made if it is not there, and wait until it is on the disk.
+
+    What stands beyond them, a line that a killed program left unfinished, goes. Raises OSError.
+    """
+    new = not path.exists()
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        os.ftruncate(handle, size)
+        os.lseek(handle, size, os.SEEK_SET)
+        _write_whole(handle, line)
+        _to_the_disk(handle)
+    finally:
+        os.close(handle)
+    if new:
+        _sync_folder(path.parent)
+
+
 @contextlib.contextmanager
 def alone(path: Path, patience: float) -> Iterator[None]:
     """Nobody else who asks the same writes meanwhile; raises TimeoutError after ``patience`` seconds.

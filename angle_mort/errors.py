@@ -128,6 +128,13 @@ CODES: dict[str, str] = {
     "AM617": "The norms {name} are no longer those that cohort {cohort} was released with. Put the file back as it was, or release the cohort again.",
     "AM628": "No cohort to join: at least one folder is needed. Give its path.",
     "AM629": "Invented and real cohorts would be mixed in one group. Give the ones or the others.",
+    "AM630": "There is no ledger at {path}: without it nothing can be shared. Restore data/private from a copy.",
+    "AM631": "The ledger {path} was changed, cut or removed in part: nothing more is shared. Restore data/private from a copy.",
+    "AM632": "The ledger {path} is of another audience or of another version of the tool. Update the tool, or put the right file back.",
+    "AM633": "The ledger {path} cannot be read or written. Check rights, free space and open programs.",
+    "AM634": "The page of {cohort} is refused: beside what was shared already ({earlier}) it would tell of {n} people, and {minimum} are needed. Share again a page as it was, each leader's own sheet, or a cohort that differs from each shared one by {minimum} people or none.",
+    "AM635": "Cohort {cohort} is not in the ledger beside it. Import it again here, with --remplacer.",
+    "AM636": "This page is not of the cohort named by cohort_path, so the ledger cannot tell what it shares. Publish with am.publish and cohort_path.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
     "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",

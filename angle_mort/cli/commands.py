@@ -19,8 +19,11 @@ from angle_mort.cli.vault import ACTIONS, COHORTS, POOLS, open_or_create, opened
 from angle_mort.cli.workspace import is_workspace, workspace
 from angle_mort.cohort import (
     check_name,
+    check_shareable,
     demonstration_id,
+    ledger_members,
     load_cohort,
+    publish,
     refuse_other_folder,
     release_cohort,
     release_pool,
@@ -30,7 +33,7 @@ from angle_mort.cohort import (
     stored_intake,
     working_audience,
 )
-from angle_mort.disclosure import POOL, read_certificate
+from angle_mort.disclosure import POOL, Ledger, read_certificate
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import Intake, read_export, sentences
@@ -43,7 +46,7 @@ _READS = {"01": "summary", "06": "questionnaire"}
 
 EXPORT = "reponses.csv"
 _AUDIENCE = "sponsor"
-_WAVE = "T0"
+_WAVE, _LEDGER = "T0", "ledger sponsor"
 CLEAN, REFUSED, FOUND, NOBODY_KNOWN = 0, 2, 3, 4
 
 
@@ -84,6 +87,7 @@ def importer(asked: argparse.Namespace) -> int:
         with step("cli.step.scores"):
             table = score_intake(intake, instrument)
     vault = open_or_create()  # between the bars: a question and a moving bar would write over each other
+    _begin_ledger(place, new=vault.cohorts().empty)
     with steps as step:
         with step("cli.step.vault"):
             vault.store(asked.cohorte, _WAVE, intake, replace=asked.remplacer)
@@ -199,7 +203,8 @@ def _output(folder: str) -> Path:
 
 def _release(vault, intake: Intake, table, place: Path, instrument) -> None:
     ids = row_ids(intake, vault.naming(working_audience(place.name, _WAVE)))
-    release_cohort(intake, table, ids, place, instrument, datetime.date.today(), place.name)
+    members = ledger_members(intake, vault.naming(_LEDGER))
+    release_cohort(intake, table, ids, place, instrument, datetime.date.today(), place.name, members=members)
 
 
 def _release_pool(place: Path) -> int:
@@ -211,6 +216,14 @@ def _release_pool(place: Path) -> int:
             certificate = read_certificate(folder, POOL)
     print(t("cli.liberer.pool", folder=str(folder), n=certificate["n"], k=certificate["k"]))
     return 0
+
+
+def _begin_ledger(place: Path, new: bool) -> None:
+    """The ledger begins with the vault: one that is missing beside a full vault was lost, and is not begun again."""
+    ledger = Ledger.beside(place)
+    if not ledger.exists() and not new:
+        raise AngleMortError(problem("AM630", path=str(ledger.path)))
+    ledger.begin()
 
 
 def _cohorts(patterns: Iterable[str]) -> list[Path]:
@@ -231,7 +244,9 @@ def _cohorts(patterns: Iterable[str]) -> list[Path]:
 def _report(place: Path, folder: Path, carnet: str, advance) -> bool:
     (notebook,) = (path.name for path in shipped("notebooks").glob(f"{carnet}_*.ipynb"))
     try:
-        getattr(load_cohort(place), _READS[carnet])  # a cohort that cannot be told of fails before a kernel starts
+        cohort = load_cohort(place)
+        getattr(cohort, _READS[carnet])  # what cannot be told of, or may not be shared, fails before a kernel starts
+        check_shareable(cohort)
         page = _publish(place, folder, _page_name(place.name, notebook), advance, notebook)
     except AngleMortError as error:
         return _failed(place, error)
@@ -252,8 +267,6 @@ def _page_name(cohort: str, notebook: str) -> str:
 
 
 def _publish(place: Path, folder: Path, name: str, advance, notebook: str = NOTEBOOK) -> Path:
-    from angle_mort.publishing import publish  # a second to import, needed by nothing that may be refused before
-
     parameters = {"cohort_path": place}
     return publish(shipped("notebooks") / notebook, folder, parameters, _AUDIENCE, name, advance)
 

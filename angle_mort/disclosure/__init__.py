@@ -1,6 +1,8 @@
-"""The only door to what may be shared: thresholds by size, merged categories, release and its certificate."""
+"""The only door to what may be shared: thresholds by size, merged categories, release and its certificate, ledger."""
 
 from angle_mort.disclosure.certificate import POOL, certify, read_certificate, read_certified
+from angle_mort.disclosure.figures import Figure, shared_figures
+from angle_mort.disclosure.ledger import Ledger, SharedPage
 from angle_mort.disclosure.questionnaire import summarise_questionnaire, told_questionnaire
 from angle_mort.disclosure.release import release
 from angle_mort.disclosure.summary import summarise
@@ -9,13 +11,17 @@ from angle_mort.disclosure.thresholds import POLICY, Policy, merge_neighbours, m
 __all__ = [
     "POLICY",
     "POOL",
+    "Figure",
+    "Ledger",
     "Policy",
+    "SharedPage",
     "certify",
     "merge_neighbours",
     "merge_rest",
     "read_certificate",
     "read_certified",
     "release",
+    "shared_figures",
     "shown_count",
     "summarise",
     "summarise_questionnaire",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from angle_mort.disclosure.audit import fewest_isolated
 from angle_mort.disclosure.certificate import SCENARIO, rows_seal
-from angle_mort.disclosure.overlap import fewest_isolated
 from angle_mort.disclosure.release import FAST
 from angle_mort.disclosure.thresholds import (
     Group,
@@ -73,7 +73,7 @@ def summarise(
     level = instrument.scoring["interval_level"]["value"]
     means = _means(cohort.scores, instrument, level, read_bands, policy)
     steps, weakest = _steps(cohort.evidence, instrument, level, read_weakest, policy)
-    counts, reasons = _counts(cohort, n, policy)
+    counts, care, reasons = _counts(cohort, n, policy)
     return CohortSummary(
         name=cohort.name,
         audience=SPONSOR,
@@ -95,7 +95,7 @@ def summarise(
         steps=steps,
         weakest_step=weakest,
         counts=counts,
-        care=_care(cohort.leaders, n, policy),
+        care=care,
         withheld=_withheld(reasons, n, instrument, policy),
     )
 
@@ -105,32 +105,57 @@ def summarise(
 
 def _means(scores, instrument: Instrument, level: float, read_bands: Callable, policy: Policy) -> pd.DataFrame:
     """Group means, 1 decimal. The index and its two halves are told of the same leaders: told of different ones, they
-    would give away those who are in one set and not in the other."""
-    wide = {
-        name: scores.pivot(index="respondent", columns="scale", values=name) for name in ("value", "se_measurement")
+    would give away those who are in one set and not in the other; and two of them give the third."""
+    kept, errors = complete_scores(scores), scores.pivot(index="respondent", columns="scale", values="se_measurement")
+    told = {
+        scale: _mean_row(scale, kept[scale], errors.get(scale), level, policy, _ends(scale, instrument))
+        for scale in kept
     }
-    kept = wide["value"].reindex(columns=[*INDEX, *BLOCKS, *CONSEQUENCES, *FACTS])
-    kept.loc[kept[list(INDEX)].isna().any(axis=1), list(INDEX)] = np.nan
-    rows = [_mean_row(scale, kept[scale], wide["se_measurement"].get(scale), level, policy) for scale in kept]
-    means = pd.DataFrame([row for row in rows if row], columns=_MEAN_ROW).rename(columns={"value": "mean"})
+    if not all(told[scale] for scale in INDEX):
+        told |= dict.fromkeys(INDEX)
+    means = pd.DataFrame([row for row in told.values() if row], columns=_MEAN_ROW).rename(columns={"value": "mean"})
     banded = read_bands(means.rename(columns={"mean": "value"}).assign(respondent="cohort"))
     means["band"] = means["scale"].map(dict(zip(banded["scale"], banded["band"], strict=True)))
     means["provisional"] = instrument.norms.provisional & means["se_measurement"].notna()
     return means
 
 
+def complete_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Leaders x scales that a summary tells means of; the index and its halves only where all three are known."""
+    values = scores.pivot(index="respondent", columns="scale", values="value")
+    kept = values.reindex(columns=[*INDEX, *BLOCKS, *CONSEQUENCES, *FACTS])
+    kept.loc[kept[list(INDEX)].isna().any(axis=1), list(INDEX)] = np.nan
+    return kept
+
+
+def _ends(scale: str, instrument: Instrument) -> tuple[float, float]:
+    """The lowest and the highest value of a scale or of a fact."""
+    if scale not in FACTS:
+        return _POINTS
+    form = instrument.items[scale].format
+    return tuple(np.nan if end is None else end for end in (form.minimum, form.maximum))
+
+
+_POINTS = (0.0, 100.0)
 _MEAN_ROW = ["scale", "value", "se_measurement", "low", "high", "people"]
 
 
-def _mean_row(code: str, values: pd.Series, errors: pd.Series | None, level: float, policy: Policy) -> dict | None:
+def _mean_row(
+    code: str, values: pd.Series, errors: pd.Series | None, level: float, policy: Policy, ends: tuple = _POINTS
+) -> dict | None:
     known = values.notna()
     n = int(known.sum())
-    if n < policy.group:
+    if n < policy.group or _at_an_end(values[known], ends, policy):
         return None
-    mean = float(values[known].mean())
+    mean = round(float(values[known].mean()), 1)  # the margin is made from what is told: it holds no more digits
     error = _error_of_mean(errors[known] if errors is not None else pd.Series(dtype=float), n)
     people = shown_people(n, len(values), policy)
-    return {"scale": code, "value": round(mean, 1), **_interval(mean, error, level), "people": people}
+    return {"scale": code, "value": mean, **_interval(mean, error, level), "people": people}
+
+
+def _at_an_end(values: pd.Series, ends: tuple[float, float], policy: Policy) -> bool:
+    """A mean near an end of its scale says of nearly everybody what they answered: at least a group must be off it."""
+    return any(int((values != end).sum()) < policy.group for end in ends)
 
 
 def _error_of_mean(errors: pd.Series, n: int) -> float:
@@ -195,43 +220,54 @@ def _intake(counts: Mapping[str, int], n: int, policy: Policy) -> dict[str, str]
     return {"rows_kept": str(n)} | {key: few.get(key, str(int(counts[key]))) for key in aside}
 
 
-def _care(leaders: pd.DataFrame, n: int, policy: Policy) -> pd.DataFrame:
-    """The advisory lights; each is a split of the cohort in two, so none below the split size."""
-    if n < policy.split:
-        return pd.DataFrame(columns=["light", "shown"])
-    lights = {"run_light": leaders["run_light"], "hurried": leaders["hurried"], "gaps": leaders["n_missing"] > 0}
-    lights |= {FAST: leaders[FAST]} if FAST in leaders else {}
-    rows = [{"light": light, "shown": shown_count(int(lit.sum()), n, policy)} for light, lit in lights.items()]
-    return pd.DataFrame(rows)
-
-
 # ------------------------------------------------------------------------------------------------------------ counts
 
 
-def _counts(cohort: WorkingCohort, n: int, policy: Policy) -> tuple[pd.DataFrame, dict[str, str]]:
-    """How many leaders in each category, and why a figure is not told.
+def _counts(cohort: WorkingCohort, n: int, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """How many leaders in each category, the advisory lights, and why a figure is not told.
 
     Categories are merged until every group is large enough; nothing below the split size; and a figure that would set
     fewer people apart than the minimum group, together with those already told, is withheld.
     """
-    told: list[pd.Series] = []
+    told: list[frozenset] = []
     rows: list[dict[str, object]] = []
+    care: list[dict[str, str]] = []
     reasons: dict[str, str] = {}
-    for figure, (people, merge) in _figures(cohort, policy).items():
-        groups = merge(people.value_counts().to_dict()) if n >= policy.split else []
+    categories = splits(cohort)
+    for figure, merge in _MERGES.items():
+        people = categories[figure]
+        groups = merge(people.value_counts().to_dict(), policy) if n >= policy.split else []
         member = people.map({category: place for place, (group, _) in enumerate(groups) for category in group})
         if not groups:
             reasons[figure] = "group" if n >= policy.split else "small"
-        elif fewest_isolated([*told, member], policy.group) < policy.group:
+        elif _apart(told, member, policy):
             reasons[figure] = "overlap"
         else:
-            told.append(member)
+            told += members_of(member)
             rows += _rows(figure, groups)
-    return pd.DataFrame(rows, columns=["figure", "category", "count", "shown"]), reasons
+    for light in [each for each in LIGHTS if each in categories and n >= policy.split]:
+        shown = shown_count(int(categories[light].sum()), n, policy)
+        if shown.isdigit() and _apart(told, categories[light], policy):
+            reasons["care"] = "overlap"
+        else:
+            told += members_of(categories[light]) if shown.isdigit() else []
+            care.append({"light": light, "shown": shown})
+    counts = pd.DataFrame(rows, columns=["figure", "category", "count", "shown"])
+    return counts, pd.DataFrame(care, columns=["light", "shown"]), reasons
 
 
-def _figures(cohort: WorkingCohort, policy: Policy) -> dict[str, tuple[pd.Series, Callable]]:
-    """Each figure: the category of every leader, in the order of the leaders, and how its categories are merged."""
+def _apart(told: Iterable[frozenset], groups: pd.Series, policy: Policy) -> bool:
+    """Whether a split, with those already told, would set too few people apart."""
+    return fewest_isolated([*told, *members_of(groups)], policy.group) < policy.group
+
+
+def members_of(groups: pd.Series) -> list[frozenset]:
+    """Who is in each group of a split."""
+    return [frozenset(people.index) for _, people in groups.groupby(groups)]
+
+
+def splits(cohort: WorkingCohort) -> dict[str, pd.Series]:
+    """The category of every leader in each split, by row id; a light is a split of the cohort in two."""
     order = cohort.leaders["leader"]
     scenario = cohort.scores[cohort.scores["scale"] == SCENARIO].set_index("respondent")["value"].reindex(order)
     answers = scenario.map(lambda value: UNANSWERED if np.isnan(value) else str(int(value)))
@@ -239,11 +275,18 @@ def _figures(cohort: WorkingCohort, policy: Policy) -> dict[str, tuple[pd.Series
     nearest = placed["nearest"].where(placed["named"].astype(bool), BETWEEN)
     leading = cohort.dominance.set_index("respondent")["block"].reindex(order)
     leading = leading.where(leading.isin(BLOCKS), MIXED)
-    return {
-        "scenario": (answers, lambda counts: merge_neighbours(_in_order(counts), policy)),
-        "prototype": (nearest, lambda counts: merge_rest({BETWEEN: 0} | counts, BETWEEN, policy)),
-        "dominance": (leading, lambda counts: merge_rest({MIXED: 0} | counts, MIXED, policy)),
-    }
+    care = cohort.leaders.set_index("leader")
+    lights = {"run_light": care["run_light"] > 0, "hurried": care["hurried"] > 0, "gaps": care["n_missing"] > 0}
+    lights |= {FAST: care[FAST] > 0} if FAST in care else {}
+    return {"scenario": answers, "prototype": nearest, "dominance": leading} | lights
+
+
+LIGHTS = ("run_light", "hurried", "gaps", FAST)
+_MERGES: dict[str, Callable[[Mapping[str, int], Policy], list[Group]]] = {
+    "scenario": lambda counts, policy: merge_neighbours(_in_order(counts), policy),
+    "prototype": lambda counts, policy: merge_rest({BETWEEN: 0} | counts, BETWEEN, policy),
+    "dominance": lambda counts, policy: merge_rest({MIXED: 0} | counts, MIXED, policy),
+}
 
 
 def _in_order(counts: Mapping[str, int]) -> dict[str, int]:

@@ -53,12 +53,18 @@ def shown_count(count: int, n: int, policy: Policy = POLICY) -> str:
 
 
 def shown_people(count: int, n: int, policy: Policy = POLICY) -> str:
-    """How many people stand behind a mean: exactly when it is everybody, in words when all but a few.
+    """How many people stand behind a mean: exactly when it is everybody, else in words, by groups of the minimum.
+
+    Who answered and who did not is a split too; told so, it is none.
 
     >>> shown_people(24, 24), shown_people(23, 24), shown_people(12, 24)
-    ('24', 'plus de 19', '12')
+    ('24', 'plus de 19', 'plus de 9')
     """
-    return str(n) if count == n else shown_count(count, n, policy)
+    if count == n:
+        return str(n)
+    if min(count, n - count) < policy.group:
+        return shown_count(count, n, policy)
+    return t("disclosure.more", limit=count // policy.group * policy.group - 1)
 
 
 def told_counts(counts: Mapping[str, int], n: int, policy: Policy = POLICY) -> dict[str, int]:

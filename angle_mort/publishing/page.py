@@ -43,7 +43,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Page:
-    """A page for one audience: its title, its blocks, and how many cells and outputs were left behind."""
+    """A page for one audience: its title and blocks, what was left behind (cells, outputs), the seal of its cohort."""
 
     title: str
     audience: str
@@ -51,6 +51,7 @@ class Page:
     blocks: tuple[Block, ...]
     left_out: int = 0
     known: Known | None = None
+    cohort: str = ""
 
     @cached_property
     def html(self) -> str:
@@ -112,7 +113,8 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
     cohorts = {(mark.get("cohort"), bool(mark.get("demonstration"))) for mark in marks}
     if len(cohorts) > 1:
         raise AngleMortError(problem("AM706", n=len(cohorts)))
-    return replace(_page(blocks, audience, bool(marks[0].get("demonstration")), left_out), known=known)
+    ((seal, demonstration),) = cohorts
+    return replace(_page(blocks, audience, demonstration, left_out, str(seal)), known=known)
 
 
 def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType) -> Page:
@@ -124,13 +126,13 @@ def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType) 
             blocks.append(_prose(cell.source))
         elif call:
             blocks.append(Block("view", clean(getattr(views, call[1])(summary).html)))
-    return _page(blocks, summary.audience, summary.demonstration, 0)
+    return _page(blocks, summary.audience, summary.demonstration, 0, summary.seal)
 
 
-def _page(blocks: list[Block], audience: str, demonstration: bool, left_out: int) -> Page:
+def _page(blocks: list[Block], audience: str, demonstration: bool, left_out: int, cohort: str) -> Page:
     first = next((block for block in blocks if block.heading), None)
     title = first.heading if first else t("page.title")
-    return Page(title, audience, demonstration, tuple(_with_anchors(blocks, first)), left_out)
+    return Page(title, audience, demonstration, tuple(_with_anchors(blocks, first)), left_out, cohort=cohort)
 
 
 def _with_anchors(blocks: list[Block], title: Block | None) -> Iterator[Block]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
 
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.execution import Progress, execute
-from angle_mort.publishing.page import page_from_notebook
+from angle_mort.publishing.page import Page, page_from_notebook
 from angle_mort.publishing.scanning import Known
 from angle_mort.results import SPONSOR
 
@@ -21,11 +21,14 @@ def publish(
     audience: str = SPONSOR,
     name: str | None = None,
     progress: Progress | None = None,
+    before: Callable[[Page], None] | None = None,
 ) -> Path:
     """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
 
     ``name`` defaults to the notebook's own. A failed cell, an unknown parameter or what the scanner finds: nothing is
-    written.
+    written. ``before`` is called with the page once it is whole and scanned, just before it is written: what it raises
+    leaves nothing behind (``cohort.publish`` enters the page into the ledger there; without it a page of real people
+    for a sponsor is refused, AM636).
     Raises ``AngleMortError`` AM700 (no such notebook) and those of ``execute`` and ``Page.html``.
     """
     notebook = Path(notebook)
@@ -37,4 +40,11 @@ def publish(
     executed = execute(source, parameters or {}, progress)
     cohorts = [value for value in (parameters or {}).values() if isinstance(value, Path)]
     page = page_from_notebook(executed, audience, Known.here(*cohorts))
+    _ = page.html  # scanned first: a page that cannot leave is not shared
+    (before or _refuse_unentered)(page)
     return page.save(Path(folder) / f"{Path(name or notebook.stem).name}.html")
+
+
+def _refuse_unentered(page: Page) -> None:
+    if page.audience == SPONSOR and not page.demonstration:
+        raise AngleMortError(problem("AM636"))

@@ -3,11 +3,12 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from angle_mort import views
 from angle_mort.cohort import load_cohort
-from angle_mort.disclosure.overlap import fewest_isolated
+from angle_mort.disclosure.audit import fewest_isolated
 from angle_mort.errors import AngleMortError
 from angle_mort.shipped import shipped
 from tests.cohorts import answers, released, without
@@ -99,14 +100,16 @@ def test_two_figures_of_a_page_never_set_fewer_than_five_apart(tmp_path):
             together += 1
             near = cohort.profiles["nearest"].where(cohort.profiles["named"], "between")
             lead = cohort.dominance["block"].where(cohort.dominance["block"].isin(list("ABC")), "mixte")
-            assert fewest_isolated([merged(near, told["prototype"]), merged(lead, told["dominance"])], 5) == 5
+            groups = [*merged(near, told["prototype"]), *merged(lead, told["dominance"])]
+            assert fewest_isolated(groups, 5) == 5
     assert together < 12, "the audit never withheld anything: it proves nothing here"
 
 
 def merged(categories, sizes):
-    """Categories that are told alone keep their name; all others are one group."""
+    """The people of each group: categories that are told alone, and all others together."""
     alone = {name for name, count in categories.value_counts().items() if count in sizes}
-    return [name if name in alone else "rest" for name in categories]
+    groups = pd.Series([name if name in alone else "rest" for name in categories])
+    return [frozenset(people.index) for _, people in groups.groupby(groups)]
 
 
 def test_means_have_one_decimal_a_margin_and_enough_people():

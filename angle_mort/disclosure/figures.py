@@ -1,0 +1,68 @@
+"""The members behind every figure of a page: what the ledger keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from angle_mort.disclosure.summary import WorkingCohort, complete_scores, splits
+from angle_mort.results import CohortSummary
+
+PEOPLE, ANSWERS, COUNTS = "people", "answers", "counts"
+"""Who is in the cohort at all; everybody asked, behind whatever is told of all of them; the groups of every split."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One thing told of some people: what was measured, and the row ids of those behind it."""
+
+    measure: str
+    people: frozenset[str]
+
+
+def shared_figures(cohort: WorkingCohort, summary: CohortSummary) -> list[Figure]:
+    """Everything that a page of this summary tells, with the people behind it.
+
+    A figure of one question (an area as leaders feel it, a statistic of the questionnaire) stands on all those who were
+    asked: who left a question out is not in the working cohort. Numbers told in words (« moins de 5 ») are no sets.
+    """
+    everybody = frozenset(cohort.leaders["leader"])
+    whole = [Figure(PEOPLE, everybody), Figure(ANSWERS, everybody)]
+    return [*whole, *_means(cohort, summary), *_steps(cohort, summary), *_groups(cohort, summary)]
+
+
+def _means(cohort: WorkingCohort, summary: CohortSummary) -> Iterator[Figure]:
+    """The index is the mean of its halves: all three are one measure."""
+    values = complete_scores(cohort.scores)
+    for scale in summary.means["scale"]:
+        yield Figure(_MEASURES.get(scale, scale), _known(values[scale]))
+    for side in ("felt", "fact"):
+        for area in summary.areas.loc[summary.areas[side].notna(), "area"]:
+            yield Figure(f"{side} {area}", frozenset(cohort.leaders["leader"]))
+
+
+_MEASURES = {"D1": "IDO", "E": "IDO"}
+
+
+def _known(values: pd.Series) -> frozenset[str]:
+    return frozenset(values.index[values.notna()])
+
+
+def _steps(cohort: WorkingCohort, summary: CohortSummary) -> Iterator[Figure]:
+    evidence = cohort.evidence.pivot(index="respondent", columns="step", values="value")
+    for step in summary.steps.loc[summary.steps["mean"].notna(), "step"]:
+        yield Figure(f"step {step}", _known(evidence[step]))
+
+
+def _groups(cohort: WorkingCohort, summary: CohortSummary) -> Iterator[Figure]:
+    """Every group of a split, and the people beside it."""
+    categories = splits(cohort)
+    for row in summary.counts.itertuples():
+        people = categories[row.figure]
+        yield Figure(COUNTS, frozenset(people.index[people.isin(row.category.split("+"))]))
+    for row in summary.care[summary.care["shown"].str.isdigit()].itertuples():
+        for lit in (True, False):
+            people = categories[row.light]
+            yield Figure(COUNTS, frozenset(people.index[people == lit]))

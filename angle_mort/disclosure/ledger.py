@@ -1,0 +1,285 @@
+"""The ledger: one audience, one append-only record of whom every shared figure stands on, audited before each page."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from angle_mort.disclosure.audit import fewest_isolated
+from angle_mort.disclosure.figures import PEOPLE, Figure
+from angle_mort.disclosure.thresholds import POLICY
+from angle_mort.disk import alone, append_line, replace_file
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.results import SPONSOR
+
+LEDGER_FORMAT = 1
+_PATIENCE = 30.0
+"""Seconds to wait for another program that shares; an audit takes well under one."""
+
+Member = tuple[str, str]
+"""Somebody in a release: the keyed token of the person, and that of the answers; neither says who without the vault."""
+
+
+@dataclass(frozen=True)
+class SharedPage:
+    """A page that was shared: its cohort, its day, the seal of the release, and the figures by row id."""
+
+    cohort: str
+    day: datetime.date
+    seal: str
+    figures: Sequence[Figure]
+
+
+@dataclass
+class Ledger:
+    """The record of one audience in ``path`` (JSON lines), and beside it the mark of its last line.
+
+    Each line carries the hash of all lines before it, and the mark is moved once a line is on the disk: a line that was
+    changed, removed or cut off is seen (AM631), also at the end. A last line without its end was never acknowledged
+    (the program was killed there), and the next one takes its place.
+
+    ``begin`` makes it, ``enter`` notes whom a release holds, ``refuse`` audits a page, ``share`` audits and records it.
+    """
+
+    path: Path
+    audience: str = SPONSOR
+
+    @classmethod
+    def beside(cls, cohort: Path, audience: str = SPONSOR) -> Ledger:
+        """The ledger of the workspace that holds this cohort: ``data/private/``, next to ``data/cohorts/``."""
+        return cls(cohort.resolve().parent.parent / "private" / f"registre-{audience}.jsonl", audience)
+
+    @property
+    def mark(self) -> Path:
+        return self.path.with_suffix(".repere")
+
+    def exists(self) -> bool:
+        return self.path.exists() or self.mark.exists()
+
+    def begin(self) -> None:
+        """Write the first line: the audience and the settings, frozen for the engagement."""
+        with self._alone() as record:
+            if not record.lines:
+                self._append(record, _opening(self))
+
+    def enter(self, cohort: str, seal: str, members: Sequence[Member]) -> None:
+        """Note who stands in the rows of a release, in the order of its rows. Raises AM630 to AM633."""
+        with self._begun() as record:
+            if seal not in record.releases:
+                told = {"kind": "release", "cohort": cohort, "seal": seal, "members": [list(each) for each in members]}
+                self._append(record, told)
+
+    def refuse(self, page: SharedPage, rows: Sequence[str]) -> None:
+        """Raise AM634 when the page, with all that was shared, would set apart fewer people than the minimum group."""
+        with self._begun() as record:
+            self._audit(record, page, rows)
+
+    def share(self, page: SharedPage, rows: Sequence[str]) -> bool:
+        """Audit a page and record it, on the disk before this returns; False when every figure was shared before.
+
+        ``rows`` are the row ids of its release, in order. Raises AM634 when it is refused, AM630 to AM633 and AM635
+        (a release that this ledger does not know) when nothing can be said.
+        """
+        with self._begun() as record:
+            masks = self._audit(record, page, rows)
+            if masks:
+                told = {"kind": "page", "cohort": page.cohort, "day": page.day.isoformat(), "seal": page.seal}
+                self._append(record, told | {"figures": masks})
+            return bool(masks)
+
+    # --------------------------------------------------------------------------------------------------- the audit
+
+    def _audit(self, record: _Record, page: SharedPage, rows: Sequence[str]) -> dict[str, list[str]]:
+        """The new figures of the page as masks over the rows of its release; an empty mapping when there is none."""
+        if page.seal not in record.releases:
+            raise AngleMortError(problem("AM635", cohort=page.cohort))
+        place = {row: bit for bit, row in enumerate(rows)}
+        masks: dict[str, list[str]] = {}
+        for figure in page.figures:
+            mask = format(sum(1 << place[row] for row in figure.people), "x")
+            masks.setdefault(figure.measure, []).append(mask)
+        known = record.sets()
+        fresh = {measure: record.members(page.seal, measure, each) for measure, each in masks.items()}
+        new = {measure: [one for one in each if one not in known.get(measure, ())] for measure, each in fresh.items()}
+        fewest = min(
+            (record.fewest(each, known.get(measure, ())) for measure, each in new.items() if each),
+            default=record.minimum,
+        )
+        if fewest < record.minimum:
+            earlier = ", ".join(record.pages_about(fresh[PEOPLE]))
+            raise AngleMortError(
+                problem("AM634", cohort=page.cohort, n=fewest, minimum=record.minimum, earlier=earlier)
+            )
+        return masks if any(new.values()) else {}
+
+    # ------------------------------------------------------------------------------------------------- on the disk
+
+    @contextmanager
+    def _alone(self) -> Iterator[_Record]:
+        """The record as it stands, and nobody else writes meanwhile."""
+        try:
+            with alone(self.path, _PATIENCE):
+                yield self._read()
+        except OSError as error:
+            raise AngleMortError(problem("AM633", path=str(self.path))) from error
+
+    @contextmanager
+    def _begun(self) -> Iterator[_Record]:
+        """The record of a ledger that was begun, with these settings."""
+        if not self.path.exists():
+            raise AngleMortError(problem("AM631" if self.mark.exists() else "AM630", path=str(self.path)))
+        with self._alone() as record:
+            if not record.lines:
+                raise AngleMortError(problem("AM630", path=str(self.path)))
+            if not _same(record.opening, _opening(self)):
+                raise AngleMortError(problem("AM632", path=str(self.path)))
+            yield record
+
+    def _read(self) -> _Record:
+        content = self.path.read_bytes() if self.path.exists() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        record = _Record(len(whole))
+        for line in whole.splitlines():
+            record.take(line, self.path)
+        if not record.reaches(_mark(self.mark)):
+            raise AngleMortError(problem("AM631", path=str(self.path)))
+        return record
+
+    def _append(self, record: _Record, told: Mapping[str, object]) -> None:
+        line = record.next_line(told)
+        append_line(self.path, record.size, line)  # over a torn last line, which was never acknowledged
+        record.take(line.rstrip(b"\n"), self.path)
+        replace_file(self.mark, json.dumps({"lines": len(record.lines), "chain": record.lines[-1]}).encode())
+
+
+def _opening(ledger: Ledger) -> dict[str, object]:
+    return {
+        "kind": "ledger",
+        "format": LEDGER_FORMAT,
+        "audience": ledger.audience,
+        "policy": POLICY.as_dict(),
+    }
+
+
+def _same(opening: Mapping[str, object], own: Mapping[str, object]) -> bool:
+    """The thresholds may have changed since: those that the ledger began with stay."""
+    return all(opening.get(key) == own[key] for key in ("kind", "format", "audience"))
+
+
+@dataclass
+class _Record:
+    """What the lines say: the chain of their hashes, the releases by seal, and the pages."""
+
+    size: int
+    lines: list[str] = field(default_factory=list)
+    opening: dict = field(default_factory=dict)
+    releases: dict[str, list[Member]] = field(default_factory=dict)
+    pages: list[dict] = field(default_factory=list)
+
+    def next_line(self, told: Mapping[str, object]) -> bytes:
+        chain = _chain(self.lines[-1] if self.lines else "", told)
+        return json.dumps({**told, "chain": chain}, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+    def take(self, line: bytes, path: Path) -> None:
+        """Add one line; AM631 when it is not the one that was written after those before it."""
+        try:
+            told = json.loads(line)
+            chain = told.pop("chain")
+            if chain != _chain(self.lines[-1] if self.lines else "", told):
+                raise ValueError
+            self._sort(told)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise AngleMortError(problem("AM631", path=str(path))) from error
+        self.lines.append(chain)
+
+    def _sort(self, told: dict) -> None:
+        if told["kind"] == "ledger":
+            self.opening = told
+        elif told["kind"] == "release":
+            self.releases[told["seal"]] = [(person, answers) for person, answers in told["members"]]
+        else:
+            self.pages.append(told)
+
+    def reaches(self, mark: tuple[int, str] | None) -> bool:
+        """Every line that was acknowledged is there: the mark may lag behind, never be ahead."""
+        if mark is None:
+            return len(self.lines) <= 1
+        place, chain = mark
+        return 0 < place <= len(self.lines) and self.lines[place - 1] == chain
+
+    @property
+    def minimum(self) -> int:
+        """The minimum group that the ledger began with."""
+        return int(self.opening["policy"]["group"])
+
+    def fewest(self, new: Sequence[frozenset], known: Sequence[frozenset]) -> int:
+        """Only what touches these people, directly or through others, can say anything of them."""
+        return fewest_isolated([*new, *_touching(new, known)], self.minimum, self.owner)
+
+    @cached_property
+    def owner(self) -> dict[str, str]:
+        """Each token to one name of its person: somebody known once by e-mail and once by the same answers is one."""
+        root: dict[str, str] = {}
+
+        def top(token: str) -> str:
+            while root.setdefault(token, token) != token:
+                token = root[token]
+            return token
+
+        for members in self.releases.values():
+            for person, answers in members:
+                root[top(answers)] = top(person)
+        return {token: top(token) for token in list(root)}
+
+    def members(self, seal: str, measure: str, masks: Sequence[str]) -> list[frozenset]:
+        """The people of a release under each mask: by name for who is there at all, else by their answers."""
+        here = self.releases[seal]
+        tokens = [self.owner[person] if measure == PEOPLE else answers for person, answers in here]
+        return [frozenset(token for bit, token in enumerate(tokens) if int(mask, 16) >> bit & 1) for mask in masks]
+
+    def sets(self) -> dict[str, list[frozenset]]:
+        """All that was shared, by measure."""
+        found: dict[str, list[frozenset]] = {}
+        for page in self.pages:
+            for measure, masks in page["figures"].items():
+                found.setdefault(measure, []).extend(self.members(page["seal"], measure, masks))
+        return found
+
+    def pages_about(self, people: Sequence[frozenset]) -> Iterator[str]:
+        """The cohorts of the pages that tell of any of these people."""
+        told = frozenset().union(*people)
+        yield from dict.fromkeys(page["cohort"] for page in self.pages if self._tells_of(page, told))
+
+    def _tells_of(self, page: Mapping, people: frozenset) -> bool:
+        return any(people & each for each in self.members(page["seal"], PEOPLE, page["figures"][PEOPLE]))
+
+
+def _touching(new: Sequence[frozenset], known: Sequence[frozenset]) -> list[frozenset]:
+    reached, left, found = set().union(*new), list(dict.fromkeys(known)), []
+    while near := [each for each in left if reached & each]:
+        found += near
+        reached = reached.union(*near)
+        left = [each for each in left if each not in set(near)]
+    return found
+
+
+def _chain(before: str, told: Mapping[str, object]) -> str:
+    content = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(f"{before}\n{content}".encode()).hexdigest()
+
+
+def _mark(path: Path) -> tuple[int, str] | None:
+    """How many lines were acknowledged, and the hash of the last; no line at all for a mark that cannot be read."""
+    try:
+        told = json.loads(path.read_bytes())
+        return int(told["lines"]), str(told["chain"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        return 0, ""
