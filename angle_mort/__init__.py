@@ -32,6 +32,7 @@ _SHELF = {
     "report": "cohort",
     "score_responses": "scores",
     "views": None,
+    "write_table": "publishing",
     "write_norms": "instrument",
 }
 

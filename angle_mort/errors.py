@@ -145,6 +145,7 @@ CODES: dict[str, str] = {
     "AM707": "{path} cannot be written. Check rights and free space, or give another folder.",
     "AM705": "No output of the notebook carries the mark {audience!r}: nothing was published. Use the views of am.views.",
     "AM708": "There is no file {path}, or it cannot be opened. Check the path; it is one file, not a folder.",
+    "AM709": "{path} is no table that can be written. Give a name that ends in .csv or .xlsx.",
     "AM710": "Opened, the file would hold more than {limit} MB ({where}): it was not looked through. Send less, or parts of it.",
     "AM711": "A part of the file grows more than {limit} times when it is opened ({where}): it was not looked through. Do not send it.",
     "AM712": "The file holds more than {limit} wrappings inside each other ({where}): it was not looked through. Unpack it first.",

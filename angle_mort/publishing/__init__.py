@@ -4,5 +4,6 @@ from angle_mort.publishing.execution import execute
 from angle_mort.publishing.page import Page, page_from_notebook, page_from_script
 from angle_mort.publishing.publication import publish
 from angle_mort.publishing.scanning import scan
+from angle_mort.publishing.spreadsheet import write_table
 
-__all__ = ["Page", "execute", "page_from_notebook", "page_from_script", "publish", "scan"]
+__all__ = ["Page", "execute", "page_from_notebook", "page_from_script", "publish", "scan", "write_table"]

@@ -58,7 +58,7 @@ class Page:
         """The whole page; raises AM704 for each thing that the scanner finds in it."""
         html = _template().render(page=self, policy=POLICY, t=t)
         found = scan(html, known=self.known or Known.here(), own=self.audience == LEADER)
-        _refuse(found if POLICY in html else [*found, Finding("policy")])
+        refuse(found if POLICY in html else [*found, Finding("policy")])
         return html
 
     @property
@@ -69,18 +69,24 @@ class Page:
         """Write the page, whole or not at all, and return its path; its name holds no person's either (AM704)."""
         path = Path(path)
         html = self.html
-        _refuse(scan("", path.name, self.known or Known.here()))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(path.name + ".part")
-            part.write_text(html, encoding="utf-8", newline="\n")
-            os.replace(part, path)
-        except OSError as error:
-            raise AngleMortError(problem("AM707", path=str(path))) from error
-        return path
+        refuse(scan("", path.name, self.known or Known.here()))
+        return written(path, html.encode())
 
 
-def _refuse(found: list[Finding]) -> None:
+def written(path: Path, content: bytes) -> Path:
+    """The file, whole or not at all; raises AM707 when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        raise AngleMortError(problem("AM707", path=str(path))) from error
+    return path
+
+
+def refuse(found: list[Finding]) -> None:
+    """Raise AM704 for each thing found."""
     if found:
         raise AngleMortError(*(problem("AM704", kind=each.what, where=each.place) for each in found))
 
