@@ -79,7 +79,7 @@ def scan(content: str | bytes, name: str = "", known: Known | None = None, own: 
     lines: dict[tuple[str, tuple[str, ...]], set[int]] = {}
     people: list[set[int]] = []
     for piece in (from_name, *opened):
-        for kind, line in _found(piece, known, people):
+        for kind, line in found_in(piece, known, people):
             lines.setdefault((kind, piece.where), set()).update([line] if line else [])
     return [
         Finding(kind, where, tuple(sorted(found)[:_LINES]))
@@ -100,7 +100,7 @@ def scan_file(path: str | Path, known: Known | None = None) -> list[Finding]:
     return scan(content, path.name, known)
 
 
-def _found(piece: Piece, known: Known | None, people: list[set[int]]) -> Iterator[tuple[str, int | None]]:
+def found_in(piece: Piece, known: Known | None, people: list[set[int]]) -> Iterator[tuple[str, int | None]]:
     """Each kind that a piece holds, with its line; ``people`` takes whose scores each row may be."""
     if piece.sign:
         yield piece.sign, None
