@@ -288,6 +288,14 @@ def test_norms_that_are_gone_or_changed_are_told_and_nothing_is_read(normed):
     assert code_of(place) == "AM104"
 
 
+def test_a_cohort_of_former_declared_norms_keeps_them(tmp_path):
+    former = released(tmp_path, RESPONSES, instrument=load_instrument(norms="provisoire-1"))
+    assert (former.instrument.norms.name, INSTRUMENT.norms.name) == ("provisoire-1", "provisoire-2")
+    assert former.instrument.norms.block_correlation is None
+    own = former.scores.query("scale == 'A' and n_answered == 8")["se_measurement"]
+    assert own.round(9).unique().tolist() == [9.0]
+
+
 def test_a_certificate_from_before_norms_were_sealed_is_still_read(tmp_path):
     released(tmp_path, RESPONSES)
     place = tmp_path / "essai" / "certificate.json"
