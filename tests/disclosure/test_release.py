@@ -10,18 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from angle_mort.cohort import load_cohort
+from angle_mort.cohort import load_cohort, release_cohort
 from angle_mort.datasets import make_cohort
 from angle_mort.disclosure import POLICY, certify, release
 from angle_mort.disclosure.certificate import _seal
 from angle_mort.disclosure.release import tidy_scores
-from angle_mort.disclosure.summary import _care
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument, write_norms
 from angle_mort.responses import answer_care
 from angle_mort.scores import build_norms, score_responses
 from angle_mort.shipped import shipped
-from tests.cohorts import released
+from tests.cohorts import DAY, intake_of, released
 
 INSTRUMENT = load_instrument()
 RESPONSES = make_cohort(n=15, seed=4, missing=0.04).responses
@@ -305,9 +304,11 @@ def test_a_certificate_from_before_norms_were_sealed_is_still_read(tmp_path):
     assert load_cohort(place.parent).instrument.norms.name == told["norms"]["name"]
 
 
-@pytest.mark.parametrize(("seconds", "lit"), [(np.nan, None), (60.0, 15), (900.0, 0)])
-def test_the_light_of_the_time_is_told_only_where_there_is_a_clock(seconds, lit):
-    care = answer_care(RESPONSES, INSTRUMENT, pd.Series(seconds, index=RESPONSES.index))
-    leaders = release(score_responses(RESPONSES, INSTRUMENT), RESPONSES, care, INSTRUMENT, IDS, "complete").leaders
-    assert (leaders["fast_light"].sum() if "fast_light" in leaders else None) == lit
-    assert ("fast_light" in _care(leaders, len(leaders), POLICY)["light"].tolist()) is (lit is not None)
+@pytest.mark.parametrize(("seconds", "lit"), [("", None), ("60", 15), ("0:15:00", 0)])
+def test_the_light_of_the_time_is_told_only_where_there_is_a_clock(tmp_path, seconds, lit):
+    intake = intake_of(RESPONSES)
+    intake.identities["duration"] = seconds
+    table = score_responses(RESPONSES, INSTRUMENT)
+    cohort = load_cohort(release_cohort(intake, table, IDS, tmp_path / "essai", INSTRUMENT, DAY, "essai"))
+    assert (cohort.leaders["fast_light"].sum() if "fast_light" in cohort.leaders else None) == lit
+    assert ("fast_light" in cohort.summary.care["light"].tolist()) is (lit is not None)
