@@ -14,9 +14,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from angle_mort.errors import AngleMortError, Problem, problem
-from angle_mort.profiles.evidence import Evidence, Parameters, alike, arranged
+from angle_mort.profiles.evidence import Evidence, Parameters, arranged
 from angle_mort.profiles.expectation import Prior, Rules, log_joint, log_sum
 from angle_mort.profiles.families import FACTOR, FAMILIES, SPHERE, Family
+from angle_mort.profiles.placing import log_joints
 from angle_mort.profiles.starts import Found, search
 
 FORMAT = 1
@@ -229,20 +230,9 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         """Logarithms of weight x density (k x n), and how many people have a score."""
         self._ready()
         scores, errors = self._scores(X, standard_errors, reset=False)
-        family = FAMILIES["VVV" if FAMILIES[self.covariance].full else "VVI"]
-        centre = self.weights_ @ self.means_
-        variances = np.diagonal(self.covariances_, axis1=1, axis2=2) + (self.means_ - centre) ** 2
-        scale = np.sqrt(self.weights_ @ variances)
-        parameters = Parameters(
-            self.weights_[None],
-            ((self.means_ - centre) / scale)[None],
-            family.packed(self.covariances_ / (scale[:, None] * scale))[None],
-        )
-        order = alike(scores, errors)
-        evidence = Evidence.gather(((scores - centre) / scale)[order], (errors / scale)[order], family)
-        joint = np.empty((len(self.weights_), len(scores)))
-        joint[:, order] = log_joint(evidence, parameters)[0] - evidence.seen @ np.log(scale)
-        return joint, int(evidence.seen.any(axis=1).sum())
+        own = Parameters(self.weights_[None], self.means_[None], self.covariances_[None])
+        joint = log_joints(own, scores, errors, FAMILIES[self.covariance])[0]
+        return joint, int((~np.isnan(scores)).any(axis=1).sum())
 
     def _scores(self, X: ArrayLike, standard_errors: ArrayLike | None, *, reset: bool) -> tuple[NDArray, NDArray]:
         """Scores (NaN wherever nothing is known) and their errors (0 where none is given), n x d."""

@@ -24,31 +24,31 @@ def memberships(mixtures: Parameters, scores: NDArray, errors: NDArray, family: 
            [0.5  , 0.5  ],
            [  nan,   nan]])
     """
-    placed = np.full((len(scores), mixtures.weights.shape[1]), np.nan)
-    people = np.flatnonzero(~np.isnan(scores).all(axis=1))
-    for turn in np.array_split(people, len(people) // _AT_ONCE + 1) if len(people) else ():
-        placed[turn] = shares_of(mixtures, scores[turn], errors[turn], family).mean(axis=0).T
-    return placed
+    turns = np.array_split(np.arange(len(scores)), len(scores) // _AT_ONCE + 1)
+    placed = [shares_of(mixtures, scores[turn], errors[turn], family).mean(axis=0) for turn in turns]
+    return np.where(np.isnan(scores).all(axis=1)[:, None], np.nan, np.concatenate(placed, axis=1).T)
 
 
 def shares_of(mixtures: Parameters, scores: NDArray, errors: NDArray, family: Family) -> NDArray:
-    """The same for each mixture, b x k x n; everybody has a score."""
+    """The same for each mixture, b x k x n; somebody without any score gets the weights."""
     joint = log_joints(mixtures, scores, errors, family)
     return np.exp(joint - log_sum(joint)[:, None, :])
 
 
 def log_joints(mixtures: Parameters, scores: NDArray, errors: NDArray, family: Family) -> NDArray:
-    """Logarithms of weight x density: b x k x n."""
+    """Logarithms of weight x density: b x k x n; of the weight alone for somebody without any score."""
     layout = FAMILIES["VVV" if family.full else "VVI"]
     centre = mixtures.means.mean(axis=(0, 1))
     variances = np.diagonal(mixtures.covariances, axis1=-2, axis2=-1) + (mixtures.means - centre) ** 2
     scale = np.sqrt(variances.mean(axis=(0, 1)))
     covariances = layout.packed(mixtures.covariances / (scale[:, None] * scale))
     parameters = Parameters(mixtures.weights, (mixtures.means - centre) / scale, covariances)
-    order = alike(scores, errors)
-    evidence = Evidence.gather(((scores - centre) / scale)[order], (errors / scale)[order], layout)
-    joint = np.empty((*mixtures.weights.shape, len(scores)))
-    joint[..., order] = log_joint(evidence, parameters) - evidence.seen @ np.log(scale)
+    joint = np.repeat(np.log(mixtures.weights)[..., None], len(scores), axis=-1)
+    people = np.flatnonzero(~np.isnan(scores).all(axis=1))
+    if len(people):
+        order = people[alike(scores[people], errors[people])]
+        evidence = Evidence.gather(((scores - centre) / scale)[order], (errors / scale)[order], layout)
+        joint[..., order] = log_joint(evidence, parameters) - evidence.seen @ np.log(scale)
     return joint
 
 

@@ -148,6 +148,13 @@ def test_someone_without_any_score_gets_the_weights():
     np.testing.assert_allclose(mixture.means_, ProfileMixture(3, random_state=0).fit(scores).means_, atol=0.05)
 
 
+@pytest.mark.parametrize("family", ["VVI", "VVV"])
+def test_nobody_with_a_score_is_no_failure(family):
+    scores, _ = drawn()
+    mixture = ProfileMixture(3, family, random_state=0).fit(scores)
+    np.testing.assert_allclose(mixture.predict_proba(scores.head(2) * np.nan), np.tile(mixture.weights_, (2, 1)))
+
+
 def test_criteria_are_smaller_when_better_and_icl_asks_more():
     scores, _ = drawn()
     one, three = (ProfileMixture(k, "EEI", random_state=0).fit(scores) for k in (1, 3))

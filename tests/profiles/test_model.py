@@ -156,7 +156,7 @@ def test_consequences_follow_people_by_name_and_leave_out_what_is_missing():
 # ------------------------------------------------------------------------------------------------------------ storing
 
 
-@pytest.mark.parametrize("family", ["EII", "VVI", "EEE", "VVV"])
+@pytest.mark.parametrize("family", ["EII", "VVI", "CCC", "EEE", "VVV"])
 def test_a_stored_model_places_to_the_last_bit(tmp_path, family):
     model = fitted(family, 2)
     again = ProfileModel.load(model.save(tmp_path / "sub" / "profils.json"))

@@ -10,6 +10,7 @@ import pytest
 from angle_mort import views
 from angle_mort.disclosure.thresholds import POLICY
 from angle_mort.errors import AngleMortError
+from angle_mort.profiles.families import FAMILIES
 from angle_mort.profiles.selection import SHOWN
 from angle_mort.publishing import page_from_notebook, publish
 from angle_mort.shipped import shipped
@@ -58,6 +59,16 @@ def test_the_table_of_sizes_marks_the_row_of_this_one(n):
     (own,) = frame.loc[frame["Dirigeants"].str.contains("(ici)", regex=False), "Dirigeants"]
     low, high = {8: (8, 29), 30: (30, 59), 60: (60, 199), 200: (200, None)}[max(s for s in (8, 30, 60, 200) if s <= n)]
     assert own.startswith(f"{low} à {high}" if high else f"{low} et plus")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_has_words_and_a_place_in_the_figure(family):
+    facts = {"gap": 4.0, "smallest": "12", "relative_entropy": 0.8, "replicated": True, "judged": True}
+    measured = {"jaccard": 0.61, "shape_p": 0.21, "blrt_p": 0.30, "split_half": 0.41}
+    rows = pd.DataFrame([{"family": family, "n_components": 2} | facts | measured])
+    view = views.profile_candidates(dataclasses.replace(summary_of(*FEW), candidates=rows))
+    without_numbers_missing(view)
+    assert view.figure is not None
 
 
 REASONS = {
