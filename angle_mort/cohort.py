@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -25,6 +25,9 @@ from angle_mort.disclosure import (
     Policy,
     SharedPage,
     certify,
+    joined_seal,
+    of_everybody,
+    pool_figures,
     read_certificate,
     read_certified,
     release,
@@ -115,7 +118,7 @@ class Cohort:
     @cached_property
     def figures(self) -> list[Figure]:
         """What a page of this cohort shares, with the row ids behind each figure: for the ledger, never for a page."""
-        return shared_figures(self._private, self.summary)
+        return shared_figures(self._private, self.summary, self.instrument)
 
     @cached_property
     def _private(self) -> WorkingCohort:
@@ -316,7 +319,8 @@ def release_pool(cohort: Cohort, folder: Path, day: datetime.date) -> Path:
     """Write into ``folder`` the micro-aggregated scores of a cohort of at least 100 leaders, and their certificate.
 
     One table that may be shared, ``scores.csv``: a row per leader, the means of a group of 5 at least (10 from 500 on).
-    Raises ``AngleMortError`` AM619 (too few leaders with every score), AM613 and AM614 as ``release_cohort``.
+    It is in the ledger before it is written. Raises ``AngleMortError`` AM619 (too few leaders with every score), AM634
+    (refused by the ledger) and the others of ``share``, AM613 and AM614 as ``release_cohort``.
     """
     import angle_mort
 
@@ -344,6 +348,7 @@ def release_pool(cohort: Cohort, folder: Path, day: datetime.date) -> Path:
         "attacks": [attack("every exact score of every person", success)],
         "certifiable": bool(success.max() <= 1 / k),
     }
+    share(cohort, figures=pool_figures(means))
     return _write_folder(folder, files | {CERTIFICATE: _json(sealed(told, files, package))})
 
 
@@ -444,7 +449,8 @@ def publish(
 ) -> Path:
     """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
 
-    ``parameters["cohort_path"]`` is the released cohort that the page tells of; ``name`` defaults to the notebook's.
+    ``parameters["cohort_path"]`` is the released cohort that the page tells of, or ``cohort_paths`` several that are
+    read as one group; ``name`` defaults to the notebook's.
     For a sponsor, what the page shares is in the ledger before the page is written. A failed cell, an unknown
     parameter, what the scanner finds or what the ledger refuses: nothing is written.
     Raises ``AngleMortError`` AM700 (no such notebook), AM636 (the page is not of that cohort), AM634 and the others of
@@ -459,37 +465,48 @@ def publish(
 def _share_page(parameters: Mapping[str, object], page: Page) -> None:
     if page.audience != SPONSOR or page.demonstration:
         return
-    place = parameters.get("cohort_path")
-    cohort = load_cohort(place) if place is not None else None
-    if cohort is None or cohort.certificate["seal"] != page.cohort:
+    places = parameters.get("cohort_paths") or [parameters.get("cohort_path")]
+    cohorts = [load_cohort(place) for place in places if place is not None]
+    if not cohorts or joined_seal(each.certificate for each in cohorts) != page.cohort:
         raise AngleMortError(problem("AM636"))
-    share(cohort)
+    share(*cohorts)
 
 
-def share(cohort: Cohort, day: datetime.date | None = None) -> bool:
-    """Enter what a sponsor's page of this cohort tells into the ledger; False when all of it was shared before.
+def share(*cohorts: Cohort, figures: Sequence[Figure] = ()) -> bool:
+    """Enter what is told of a cohort, or of several as one group, into the ledger; False when it was shared before.
 
-    The page may show less than the summary: the whole of it counts as shared. Nothing to enter for invented people.
-    Raises AM634 (it would set too few people apart) and the others of ``Ledger.share``.
+    A page may show less than the summary of its cohort: the whole of it counts as shared, or ``figures``, when they are
+    given. Nothing to enter for invented people. Raises AM634 (it would set too few people apart) and the others of
+    ``Ledger.share``.
     """
-    if cohort.certificate["demonstration"]:
-        return False
-    return _ledger(cohort).share(_shared(cohort, day), list(cohort.leaders["leader"]))
+    page = _shared(cohorts, figures)
+    return not _invented(cohorts) and _ledger(cohorts).share(page)
 
 
-def check_shareable(cohort: Cohort) -> None:
+def check_shareable(*cohorts: Cohort) -> None:
     """Raise what ``share`` or the summary would raise, and enter nothing."""
-    page = _shared(cohort)
-    if not cohort.certificate["demonstration"]:
-        _ledger(cohort).refuse(page, list(cohort.leaders["leader"]))
+    page = _shared(cohorts)
+    if not _invented(cohorts):
+        _ledger(cohorts).refuse(page)
 
 
-def _ledger(cohort: Cohort) -> Ledger:
-    if cohort.folder is None:
-        raise AngleMortError(problem("AM635", cohort=cohort.name))
-    return Ledger.beside(cohort.folder)
+def _invented(cohorts: Sequence[Cohort]) -> bool:
+    return all(each.certificate["demonstration"] for each in cohorts)
 
 
-def _shared(cohort: Cohort, day: datetime.date | None = None) -> SharedPage:
-    day = day or datetime.date.today()
-    return SharedPage(cohort.name, day, str(cohort.certificate["seal"]), cohort.figures)
+def _ledger(cohorts: Sequence[Cohort]) -> Ledger:
+    places = {each.folder.resolve().parent for each in cohorts if each.folder}
+    if len(places) != 1:
+        raise AngleMortError(problem("AM635", cohort=cohorts[0].name))
+    return Ledger.beside(places.pop() / cohorts[0].name)
+
+
+def _shared(cohorts: Sequence[Cohort], figures: Sequence[Figure] = ()) -> SharedPage:
+    """Of several cohorts: who is in each, and whatever is told of all of them together."""
+    if not figures and len(cohorts) == 1:
+        figures = cohorts[0].figures
+    elif not figures:
+        rows = [frozenset(each.leaders["leader"]) for each in cohorts]
+        figures = [figure for each in (frozenset().union(*rows), *rows) for figure in of_everybody(each)]
+    releases = {str(each.certificate["seal"]): list(each.leaders["leader"]) for each in cohorts}
+    return SharedPage(" + ".join(each.name for each in cohorts), datetime.date.today(), releases, figures)

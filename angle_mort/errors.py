@@ -132,7 +132,7 @@ CODES: dict[str, str] = {
     "AM631": "The ledger {path} was changed, cut or removed in part: nothing more is shared. Restore data/private from a copy.",
     "AM632": "The ledger {path} is of another audience or of another version of the tool. Update the tool, or put the right file back.",
     "AM633": "The ledger {path} cannot be read or written. Check rights, free space and open programs.",
-    "AM634": "The page of {cohort} is refused: beside what was shared already ({earlier}) it would tell of {n} people, and {minimum} are needed. Share again a page as it was, each leader's own sheet, or a cohort that differs from each shared one by {minimum} people or none.",
+    "AM634": "{cohort} is not shared, and nothing is written: beside what was shared already ({earlier}) it would tell of {n} people, and {minimum} are needed. Share again a page as it was, each leader's own sheet, or a cohort that differs from each shared one by {minimum} people or none.",
     "AM635": "Cohort {cohort} is not in the ledger beside it. Import it again here, with --remplacer.",
     "AM636": "This page is not of the cohort named by cohort_path, so the ledger cannot tell what it shares. Publish with am.publish and cohort_path.",
     # 7xx publishing

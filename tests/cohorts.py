@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from angle_mort.cohort import Cohort, demonstration_id, load_cohort, release_cohort
+from angle_mort.cohort import Cohort, demonstration_id, ledger_members, load_cohort, release_cohort
 from angle_mort.datasets import make_cohort
+from angle_mort.disclosure import Ledger
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import Counts, Dialect, Intake
 from angle_mort.results import QuestionnaireSummary
@@ -39,12 +40,21 @@ def released(
     name: str = "essai",
     instrument=None,
     demonstration: bool = False,
+    members=None,
 ) -> Cohort:
     """A cohort of these answers, released into ``folder`` and loaded again."""
     instrument, intake = instrument or load_instrument(), intake_of(responses, form)
     ids = {each: demonstration_id(each) for each in responses.index}
     table = score_responses(responses, instrument)
-    return load_cohort(release_cohort(intake, table, ids, folder / name, instrument, DAY, name, demonstration))
+    place = release_cohort(intake, table, ids, folder / name, instrument, DAY, name, demonstration, members)
+    return load_cohort(place)
+
+
+def entered(workspace: Path, responses: pd.DataFrame, name: str = "essai") -> Cohort:
+    """The same in ``data/cohorts`` of a workspace, and in its ledger, which begins with the first one."""
+    place = workspace / "data" / "cohorts"
+    Ledger.beside(place / name).begin()
+    return released(place, responses, name=name, members=ledger_members(intake_of(responses), demonstration_id))
 
 
 def questionnaire_of(responses: pd.DataFrame, form: str = "complete") -> QuestionnaireSummary:

@@ -1,8 +1,9 @@
 """The only door to what may be shared: thresholds by size, merged categories, release and its certificate, ledger."""
 
 from angle_mort.disclosure.certificate import POOL, certify, read_certificate, read_certified
-from angle_mort.disclosure.figures import Figure, shared_figures
+from angle_mort.disclosure.figures import Figure, of_everybody, pool_figures, shared_figures
 from angle_mort.disclosure.ledger import Ledger, SharedPage
+from angle_mort.disclosure.profiles import joined_seal
 from angle_mort.disclosure.questionnaire import summarise_questionnaire, told_questionnaire
 from angle_mort.disclosure.release import release
 from angle_mort.disclosure.summary import summarise
@@ -16,8 +17,11 @@ __all__ = [
     "Policy",
     "SharedPage",
     "certify",
+    "joined_seal",
     "merge_neighbours",
     "merge_rest",
+    "of_everybody",
+    "pool_figures",
     "read_certificate",
     "read_certified",
     "release",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from angle_mort.disclosure.summary import WorkingCohort, complete_scores, splits
+from angle_mort.instrument import Instrument
 from angle_mort.results import CohortSummary
 
 PEOPLE, ANSWERS, COUNTS = "people", "answers", "counts"
@@ -22,15 +23,27 @@ class Figure:
     people: frozenset[str]
 
 
-def shared_figures(cohort: WorkingCohort, summary: CohortSummary) -> list[Figure]:
+def shared_figures(cohort: WorkingCohort, summary: CohortSummary, instrument: Instrument) -> list[Figure]:
     """Everything that a page of this summary tells, with the people behind it.
 
     A figure of one question (an area as leaders feel it, a statistic of the questionnaire) stands on all those who were
     asked: who left a question out is not in the working cohort. Numbers told in words (« moins de 5 ») are no sets.
     """
-    everybody = frozenset(cohort.leaders["leader"])
-    whole = [Figure(PEOPLE, everybody), Figure(ANSWERS, everybody)]
-    return [*whole, *_means(cohort, summary), *_steps(cohort, summary), *_groups(cohort, summary)]
+    whole = of_everybody(cohort.leaders["leader"])
+    return [*whole, *_means(cohort, summary), *_steps(cohort, summary, instrument), *_groups(cohort, summary)]
+
+
+def of_everybody(rows: Iterable[str]) -> list[Figure]:
+    """Who is there, and whatever is told of all of them."""
+    return [Figure(PEOPLE, frozenset(rows)), Figure(ANSWERS, frozenset(rows))]
+
+
+def pool_figures(means: pd.DataFrame) -> list[Figure]:
+    """A pool: each of its rows is the mean of a group on every scale. ``means``: people x scales, the rows of a group
+    alike, as ``group_means`` makes them."""
+    groups = [frozenset(group.index) for _, group in means.groupby(list(means))]
+    whole = of_everybody(means.index)
+    return [*whole, *(Figure(_MEASURES.get(scale, scale), group) for scale in means for group in groups)]
 
 
 def _means(cohort: WorkingCohort, summary: CohortSummary) -> Iterator[Figure]:
@@ -50,10 +63,12 @@ def _known(values: pd.Series) -> frozenset[str]:
     return frozenset(values.index[values.notna()])
 
 
-def _steps(cohort: WorkingCohort, summary: CohortSummary) -> Iterator[Figure]:
+def _steps(cohort: WorkingCohort, summary: CohortSummary, instrument: Instrument) -> Iterator[Figure]:
+    """A step is measured by the scale that it is evidence of."""
+    scales = {step["code"]: step["evidence"] for step in instrument.scoring["steps"]["path"]}
     evidence = cohort.evidence.pivot(index="respondent", columns="step", values="value")
     for step in summary.steps.loc[summary.steps["mean"].notna(), "step"]:
-        yield Figure(f"step {step}", _known(evidence[step]))
+        yield Figure(scales[step], _known(evidence[step]))
 
 
 def _groups(cohort: WorkingCohort, summary: CohortSummary) -> Iterator[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,11 +28,11 @@ Member = tuple[str, str]
 
 @dataclass(frozen=True)
 class SharedPage:
-    """A page that was shared: its cohort, its day, the seal of the release, and the figures by row id."""
+    """What is about to be shared: of which cohort, on what day, the rows of each release by its seal, the figures."""
 
     cohort: str
     day: datetime.date
-    seal: str
+    releases: Mapping[str, Sequence[str]]
     figures: Sequence[Figure]
 
 
@@ -75,37 +75,37 @@ class Ledger:
                 told = {"kind": "release", "cohort": cohort, "seal": seal, "members": [list(each) for each in members]}
                 self._append(record, told)
 
-    def refuse(self, page: SharedPage, rows: Sequence[str]) -> None:
+    def refuse(self, page: SharedPage) -> None:
         """Raise AM634 when the page, with all that was shared, would set apart fewer people than the minimum group."""
         with self._begun() as record:
-            self._audit(record, page, rows)
+            self._audit(record, page)
 
-    def share(self, page: SharedPage, rows: Sequence[str]) -> bool:
+    def share(self, page: SharedPage) -> bool:
         """Audit a page and record it, on the disk before this returns; False when every figure was shared before.
 
-        ``rows`` are the row ids of its release, in order. Raises AM634 when it is refused, AM630 to AM633 and AM635
-        (a release that this ledger does not know) when nothing can be said.
+        Raises AM634 when it is refused, AM630 to AM633 and AM635 (a release that this ledger does not know) when
+        nothing can be said.
         """
         with self._begun() as record:
-            masks = self._audit(record, page, rows)
+            masks = self._audit(record, page)
             if masks:
-                told = {"kind": "page", "cohort": page.cohort, "day": page.day.isoformat(), "seal": page.seal}
-                self._append(record, told | {"figures": masks})
+                told = {"kind": "page", "cohort": page.cohort, "day": page.day.isoformat()}
+                self._append(record, told | {"seals": list(page.releases), "figures": masks})
             return bool(masks)
 
     # --------------------------------------------------------------------------------------------------- the audit
 
-    def _audit(self, record: _Record, page: SharedPage, rows: Sequence[str]) -> dict[str, list[str]]:
-        """The new figures of the page as masks over the rows of its release; an empty mapping when there is none."""
-        if page.seal not in record.releases:
+    def _audit(self, record: _Record, page: SharedPage) -> dict[str, list[str]]:
+        """The figures of the page as masks over the rows of its releases; an empty mapping when none is new."""
+        if not set(page.releases) <= set(record.releases):
             raise AngleMortError(problem("AM635", cohort=page.cohort))
-        place = {row: bit for bit, row in enumerate(rows)}
+        place = {row: bit for bit, row in enumerate(row for rows in page.releases.values() for row in rows)}
         masks: dict[str, list[str]] = {}
         for figure in page.figures:
             mask = format(sum(1 << place[row] for row in figure.people), "x")
             masks.setdefault(figure.measure, []).append(mask)
         known = record.sets()
-        fresh = {measure: record.members(page.seal, measure, each) for measure, each in masks.items()}
+        fresh = {measure: record.members(page.releases, measure, each) for measure, each in masks.items()}
         new = {measure: [one for one in each if one not in known.get(measure, ())] for measure, each in fresh.items()}
         fewest = min(
             (record.fewest(each, known.get(measure, ())) for measure, each in new.items() if each),
@@ -237,9 +237,9 @@ class _Record:
                 root[top(answers)] = top(person)
         return {token: top(token) for token in list(root)}
 
-    def members(self, seal: str, measure: str, masks: Sequence[str]) -> list[frozenset]:
-        """The people of a release under each mask: by name for who is there at all, else by their answers."""
-        here = self.releases[seal]
+    def members(self, seals: Iterable[str], measure: str, masks: Sequence[str]) -> list[frozenset]:
+        """The people of some releases under each mask: by name for who is there at all, else by their answers."""
+        here = [member for seal in seals for member in self.releases[seal]]
         tokens = [self.owner[person] if measure == PEOPLE else answers for person, answers in here]
         return [frozenset(token for bit, token in enumerate(tokens) if int(mask, 16) >> bit & 1) for mask in masks]
 
@@ -248,7 +248,7 @@ class _Record:
         found: dict[str, list[frozenset]] = {}
         for page in self.pages:
             for measure, masks in page["figures"].items():
-                found.setdefault(measure, []).extend(self.members(page["seal"], measure, masks))
+                found.setdefault(measure, []).extend(self.members(page["seals"], measure, masks))
         return found
 
     def pages_about(self, people: Sequence[frozenset]) -> Iterator[str]:
@@ -257,7 +257,7 @@ class _Record:
         yield from dict.fromkeys(page["cohort"] for page in self.pages if self._tells_of(page, told))
 
     def _tells_of(self, page: Mapping, people: frozenset) -> bool:
-        return any(people & each for each in self.members(page["seal"], PEOPLE, page["figures"][PEOPLE]))
+        return any(people & each for each in self.members(page["seals"], PEOPLE, page["figures"][PEOPLE]))
 
 
 def _touching(new: Sequence[frozenset], known: Sequence[frozenset]) -> list[frozenset]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +68,7 @@ def summarise_profiles(
     first = members[0].certificate
     return ProfilesSummary(
         name=" + ".join(each.name for each in members),
-        seal=_seal(members),
+        seal=joined_seal(each.certificate for each in members),
         audience=SPONSOR,
         demonstration=any(bool(each.certificate["demonstration"]) for each in members),
         day=max(datetime.date.fromisoformat(str(each.certificate["day"])) for each in members),
@@ -96,8 +96,9 @@ def _smallest(people: pd.DataFrame) -> int:
     return int(people["profile"].value_counts().min()) if len(people) else np.iinfo(int).max
 
 
-def _seal(members: Sequence[Member]) -> str:
-    seals = sorted(str(each.certificate["seal"]) for each in members)
+def joined_seal(certificates: Iterable[Mapping[str, object]]) -> str:
+    """The seal of released cohorts read as one group: that of the release when it is alone."""
+    seals = sorted(str(each["seal"]) for each in certificates)
     return seals[0] if len(seals) == 1 else hashlib.sha256("\n".join(seals).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from angle_mort.cohort import load_pool, release_pool
+from angle_mort.cohort import demonstration_id, load_pool, release_pool
 from angle_mort.disclosure.certificate import _seal
 from angle_mort.disclosure.pool import (
     SCALES,
@@ -21,7 +21,7 @@ from angle_mort.disclosure.pool import (
     told_rows,
 )
 from angle_mort.errors import AngleMortError
-from tests.cohorts import DAY, answers, released
+from tests.cohorts import DAY, answers, entered, released
 
 
 def people(n, seed=0, outliers=0):
@@ -99,7 +99,7 @@ def test_those_who_lack_a_score_are_at_least_five_or_nobody():
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory):
-    return released(tmp_path_factory.mktemp("pool"), answers(130))
+    return entered(tmp_path_factory.mktemp("pool"), answers(130))
 
 
 @pytest.fixture
@@ -146,6 +146,19 @@ def code_of(folder):
     with pytest.raises(AngleMortError) as error:
         load_pool(folder)
     return error.value.problems[0].code
+
+
+def test_a_pool_is_in_the_ledger_and_one_of_other_people_beside_it_is_refused(cohort, pool, tmp_path):
+    workspace = cohort.folder.parent.parent.parent
+    ledger = workspace / "data" / "private" / "registre-sponsor.jsonl"
+    assert len(ledger.read_text(encoding="utf-8").splitlines()) == 3
+    one = next(each for each in answers(130).index if demonstration_id(each) in pool_scores(cohort.leaders).index)
+    fewer = entered(workspace, answers(130).drop(index=one), name="moins")
+    before = ledger.read_bytes()
+    with pytest.raises(AngleMortError) as error:
+        release_pool(fewer, tmp_path / "other", DAY)
+    assert error.value.problems[0].code == "AM634"
+    assert not (tmp_path / "other").exists() and ledger.read_bytes() == before
 
 
 def test_a_cohort_is_no_pool(tmp_path):

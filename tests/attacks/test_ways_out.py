@@ -7,11 +7,15 @@ import shutil
 import pytest
 
 import angle_mort as am
-from angle_mort.cohort import load_cohort
+from angle_mort.cohort import _share_page, load_cohort
+from angle_mort.disclosure import joined_seal
 from angle_mort.errors import AngleMortError
+from angle_mort.publishing.page import Block, Page
+from angle_mort.publishing.publication import _refuse_unentered
 from angle_mort.shipped import shipped
 from tests import demonstration
 from tests.cli.test_cli import PASSPHRASE, everything_under, run
+from tests.cohorts import answers, entered
 from tests.responses.google_forms import write_rows
 
 NOTEBOOK = shipped("notebooks") / "01_lire_une_cohorte.ipynb"
@@ -127,3 +131,30 @@ def test_the_demonstration_has_no_ledger(tmp_path):
     place = shutil.copytree(shipped("demo") / "cohorte", tmp_path / "data" / "cohorts" / "d")
     assert am.report(am.load_cohort(place)).html
     assert not (tmp_path / "data" / "private").exists()
+
+
+def page_of(*cohorts, demonstration=False):
+    """A finished page for a sponsor that says which released cohorts it is of."""
+    seal = joined_seal(each.certificate for each in cohorts)
+    return Page("t", "sponsor", demonstration, (Block("view", "<p>52</p>"),), cohort=seal)
+
+
+def test_joined_cohorts_go_through_the_ledger_too(tmp_path):
+    everybody = answers(40)
+    first, second = entered(tmp_path, everybody.iloc[:20], "a"), entered(tmp_path, everybody.iloc[20:], "b")
+    fewer = entered(tmp_path, everybody.iloc[20:39], "c")
+    _share_page({"cohort_paths": [first.folder, second.folder]}, page_of(first, second))
+    ledger = tmp_path / "data" / "private" / "registre-sponsor.jsonl"
+    before = ledger.read_bytes()
+    assert refused_out(_share_page, {"cohort_paths": [first.folder, fewer.folder]}, page_of(first, fewer)) == "AM634"
+    assert refused_out(_share_page, {"cohort_path": fewer.folder}, page_of(fewer)) == "AM634"
+    assert ledger.read_bytes() == before
+    _share_page({"cohort_path": first.folder}, page_of(first))
+
+
+def test_a_page_whose_cohort_cannot_be_told_is_refused(tmp_path):
+    cohort, other = entered(tmp_path, answers(12), "a"), entered(tmp_path, answers(12, seed=2), "b")
+    for parameters in ({}, {"cohort_path": other.folder}, {"cohort_paths": [cohort.folder, other.folder]}):
+        assert refused_out(_share_page, parameters, page_of(cohort)) == "AM636"
+    _share_page({}, page_of(cohort, demonstration=True))
+    assert refused_out(_refuse_unentered, page_of(cohort)) == "AM636"

@@ -35,7 +35,7 @@ def share(ledger, seal, rows, **figures):
     """A page of this release: who is in it, and the rows behind each further measure."""
     told = [Figure(PEOPLE, frozenset(rows)), Figure("A", frozenset(rows))]
     told += [Figure(measure, frozenset(rows[place] for place in places)) for measure, places in figures.items()]
-    return ledger.share(SharedPage(f"cohort {seal}", DAY, seal, told), rows)
+    return ledger.share(SharedPage(f"cohort {seal}", DAY, {seal: rows}, told))
 
 
 def refused(code, call, *words, **more):
@@ -121,7 +121,7 @@ def test_groups_of_splits_are_audited_together(ledger):
         Figure(COUNTS, frozenset(rows[:9])),
         Figure(COUNTS, frozenset(rows[:11])),
     ]
-    fields = refused("AM634", ledger.share, SharedPage("c", DAY, "s1", figures), rows)
+    fields = refused("AM634", ledger.share, SharedPage("c", DAY, {"s1": rows}, figures))
     assert fields["n"] == 2
 
 
@@ -130,8 +130,8 @@ def test_a_refused_page_leaves_no_line(ledger):
     rows = enter(ledger, "s2", TWELVE[1:])
     before = ledger.path.read_bytes()
     refused("AM634", share, ledger, "s2", rows)
-    page = SharedPage("c", DAY, "s2", [Figure(PEOPLE, frozenset(rows))])
-    refused("AM634", ledger.refuse, page, rows)
+    page = SharedPage("c", DAY, {"s2": rows}, [Figure(PEOPLE, frozenset(rows))])
+    refused("AM634", ledger.refuse, page)
     assert ledger.path.read_bytes() == before
 
 
@@ -227,4 +227,4 @@ def test_the_ledger_of_another_audience_or_of_a_later_version_is_refused(written
 
 def test_only_its_owner_reads_it_and_it_names_nobody(written):
     assert written.path.stat().st_mode & 0o077 == 0
-    assert set(json.loads(lines(written)[-1])) == {"kind", "cohort", "day", "seal", "figures", "chain"}
+    assert set(json.loads(lines(written)[-1])) == {"kind", "cohort", "day", "seals", "figures", "chain"}
