@@ -32,7 +32,7 @@ _SHELF = {
     "report": "cohort",
     "score_responses": "scores",
     "views": None,
-    "write_table": "publishing",
+    "write_table": "cohort",
     "write_norms": "instrument",
 }
 

@@ -52,6 +52,7 @@ from angle_mort.vault import Vault, pseudonym
 
 if TYPE_CHECKING:
     from angle_mort.publishing import Page
+    from angle_mort.views import View
 
 DEMONSTRATION_KEY = hmac.digest(b"angle-mort", b"demonstration: invented people, no secret", "sha256")
 """The key of the demonstration's row ids: public, since its people are invented. A coach's key is in the vault."""
@@ -460,6 +461,20 @@ def publish(
 
     parameters = dict(parameters or {})
     return write(notebook, folder, parameters, audience, name, progress, partial(_share_page, parameters))
+
+
+def write_table(cohort: Cohort, view: Callable[[CohortSummary], View], path: str | Path) -> Path:
+    """Write the table of a view of a cohort (``am.views.blocks``) as ``.csv`` or ``.xlsx``; return its path.
+
+    No cell of it is computed by a spreadsheet. As for a page, what it shares is in the ledger before it is written.
+    Raises those of ``publishing.write_table`` and of ``Ledger.share``, AM636 for a view of another cohort.
+    """
+    from angle_mort.publishing import write_table as write
+
+    shown = view(cohort.summary)
+    if shown.cohort != cohort.certificate["seal"]:
+        raise AngleMortError(problem("AM636"))
+    return write(shown, path, partial(share, cohort))
 
 
 def _share_page(parameters: Mapping[str, object], page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +13,7 @@ import pandas as pd
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.page import refuse, written
 from angle_mort.publishing.scanning import Known, scan
+from angle_mort.results import LEADER, SPONSOR
 
 _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with, in any spreadsheet: the signs, their wide forms, and blanks that are skipped."""
@@ -22,22 +24,29 @@ class Shareable(Protocol):
     """A view: a table made by the disclosure rules, and who may see it."""
 
     audience: str
+    demonstration: bool
 
     def frame(self) -> pd.DataFrame: ...
 
 
-def write_table(view: Shareable, path: str | Path) -> Path:
+def write_table(view: Shareable, path: str | Path, before: Callable[[], object] | None = None) -> Path:
     """Write the table of a view as ``.csv`` (semicolons, for a French Excel) or ``.xlsx``; return its path.
 
-    Texts that a spreadsheet would take for formulas get an apostrophe. The file is looked through before it is written:
-    raises AM704 for what must not leave, AM709 for another kind of file, AM707 when it cannot be written.
+    Texts that a spreadsheet would take for formulas get an apostrophe. ``before`` is called once the file is made and
+    looked through (``cohort.write_table`` enters it into the ledger there; without it a table of real people for a
+    sponsor is refused, AM636). Raises AM704 for what must not leave, AM709 for another kind of file, AM707 when it
+    cannot be written.
     """
     path = Path(path)
     make = {".csv": _csv, ".xlsx": _xlsx}.get(path.suffix.lower())
     if make is None:
         raise AngleMortError(problem("AM709", path=path.name))
     content = make(harmless(view.frame()))
-    refuse(scan(content, path.name, Known.here()))
+    refuse(scan(content, path.name, Known.here(), own=view.audience == LEADER))
+    if before is None and view.audience == SPONSOR and not view.demonstration:
+        raise AngleMortError(problem("AM636"))
+    if before:
+        before()
     return written(path, content)
 
 

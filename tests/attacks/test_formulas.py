@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 import angle_mort as am
 from angle_mort.cohort import demonstration_id, load_cohort, release_cohort, row_ids, score_intake
 from angle_mort.errors import AngleMortError
+from angle_mort.publishing import write_table
 from angle_mort.publishing.scanning import scan
 from angle_mort.shipped import shipped
 from tests.attacks.hostile import HOSTILE, export
@@ -63,7 +64,7 @@ MILD = [each for each in HOSTILE if "<" not in each and "javascript" not in each
 class Table:
     """A view whose every text is hostile."""
 
-    audience = "sponsor"
+    audience, demonstration = "sponsor", True
 
     def __init__(self, texts=MILD):
         self.texts = texts
@@ -74,13 +75,13 @@ class Table:
 
 
 def test_no_cell_of_a_written_csv_is_a_formula(tmp_path):
-    content = am.write_table(Table(), tmp_path / "x.csv").read_bytes()
+    content = write_table(Table(), tmp_path / "x.csv").read_bytes()
     assert formulas(content, ";") == []
     assert b"'=cmd|" in content and b"\r\n-" not in content.replace(b";-", b"")
 
 
 def test_no_cell_of_a_written_workbook_is_a_formula(tmp_path):
-    book = load_workbook(am.write_table(Table(), tmp_path / "x.xlsx"))
+    book = load_workbook(write_table(Table(), tmp_path / "x.xlsx"))
     cells = [cell for row in book.active.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} == {"s", "n"}
     assert not [cell for cell in cells if cell.data_type == "s" and cell.value.strip()[:1] in COMPUTED]
@@ -90,21 +91,32 @@ def test_no_cell_of_a_written_workbook_is_a_formula(tmp_path):
 def test_an_address_or_a_program_in_a_table_is_refused(tmp_path):
     for hostile in ('=HYPERLINK("http://a.example")', "<script>1</script>"):
         with pytest.raises(AngleMortError) as error:
-            am.write_table(Table([hostile]), tmp_path / "x.csv")
+            write_table(Table([hostile]), tmp_path / "x.csv")
         assert {each.code for each in error.value.problems} == {"AM704"}
     assert not list(tmp_path.iterdir())
 
 
 def test_another_kind_of_file_is_refused(tmp_path):
     with pytest.raises(AngleMortError) as error:
-        am.write_table(Table(), tmp_path / "x.ods")
+        write_table(Table(), tmp_path / "x.ods")
     assert [each.code for each in error.value.problems] == ["AM709"]
+
+
+def test_a_table_of_real_people_is_in_the_ledger_or_is_not_written(tmp_path, released):
+    cohort = load_cohort(released)
+    with pytest.raises(AngleMortError) as error:
+        write_table(am.views.blocks(cohort.summary), tmp_path / "x.csv")
+    assert [each.code for each in error.value.problems] == ["AM636"]
+    with pytest.raises(AngleMortError) as error:  # the cohort of this test was released beside no ledger
+        am.write_table(cohort, am.views.blocks, tmp_path / "x.csv")
+    assert [each.code for each in error.value.problems] == ["AM630"]
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_the_table_of_a_real_view_is_written_as_it_is(tmp_path, suffix):
-    view = am.views.blocks(load_cohort(shipped("demo") / "cohorte").summary)
-    path = am.write_table(view, tmp_path / f"raisons{suffix}")
+    cohort = load_cohort(shipped("demo") / "cohorte")
+    view, path = am.views.blocks(cohort.summary), am.write_table(cohort, am.views.blocks, tmp_path / f"raisons{suffix}")
     read = pd.read_csv(path, sep=";", dtype=str) if suffix == ".csv" else pd.read_excel(path, dtype=str)
     assert list(read.columns) == list(view.frame().columns)
     assert read.iloc[:, 0].tolist() == view.frame().iloc[:, 0].astype(str).tolist()
