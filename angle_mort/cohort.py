@@ -354,7 +354,11 @@ def release_pool(cohort: Cohort, folder: Path, day: datetime.date) -> Path:
 
 
 def load_pool(folder: str | Path) -> pd.DataFrame:
-    """The scores of a pool, people x scales, accepted only when its files match its certificate; errors as above."""
+    """The scores of a pool, people x scales, accepted only when its files match its certificate; errors as above.
+
+    Groups hide how far apart people of one profile are: fit ``ProfileMixture(k, covariance="EEI")`` to it, which asks
+    for one spread only; a spread of their own per profile ("VVI") goes astray on a pool (``benchmarks/privacy.py``).
+    """
     tables, _ = read_certified(Path(folder), POOL)
     return tables["scores"]
 

@@ -12,6 +12,9 @@ from angle_mort.errors import AngleMortError, problem
 SCALES = ("A", "B", "C", "D1", "D2", "D3", "E", "H", "I")
 """The scores of a pool; the index and the facets are made of the same answers and would only add ways to be found."""
 
+_WEIGHT = {"A": 2.0, "B": 2.0, "C": 2.0}
+"""Groups are made of people who are alike in the three reasons first: profiles are sought in them."""
+
 _LARGE = 500
 
 
@@ -45,13 +48,14 @@ def group_size(n: int, policy: Policy = POLICY) -> int:
 def group_means(scores: pd.DataFrame, k: int) -> pd.DataFrame:
     """Each person's scores replaced by the means of their group, 1 decimal; in the order of the people, so not to tell.
 
-    Groups of k to 2k - 1 people are found by MDAV on standardised scores (Domingo-Ferrer & Torra 2005). ``scores``:
-    people x scales, no gap.
+    Groups of k to 2k - 1 people are found by MDAV (Domingo-Ferrer & Torra 2005) on standardised scores, those of the
+    three reasons counted twice. ``scores``: people x scales, no gap.
 
     >>> group_means(pd.DataFrame({"A": [0.0, 100, 10, 80, 20, 90]}), 3)["A"].tolist()
     [10.0, 90.0, 10.0, 90.0, 10.0, 90.0]
     """
-    groups = mdav(_standardised(scores.to_numpy(float)), k)
+    weights = [_WEIGHT.get(scale, 1.0) for scale in scores]
+    groups = mdav(_standardised(scores.to_numpy(float)) * weights, k)
     return scores.groupby(groups).transform("mean").round(1)
 
 

@@ -1,0 +1,29 @@
+"""The figures of privacy are counted as they say, on a small scale."""
+
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import privacy
+
+
+def test_the_worst_case_is_over_everybody_and_never_above_one_in_k():
+    table = privacy.linkage(rounds=1)
+    assert table["n"].tolist() == [100, 500, 2000]
+    assert (table["worst"] <= table["target"]).all()
+    assert (table["mean"] < table["worst"]).all()
+
+
+def test_a_transfer_is_a_loss_between_two_agreements():
+    table = privacy.profile_transfer(rounds=2, sizes=(100,))
+    assert table["covariance"].tolist() == ["EEI", "VVI"]
+    np.testing.assert_allclose(table["loss"], table["exact"] - table["pool"])
+    assert table["exact"].between(0.3, 1).all()
+
+
+def test_the_table_goes_between_its_marks_and_nothing_else_changes():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    written = privacy.with_table(readme, "| one |")
+    assert f"{privacy.BEGIN}\n| one |\n{privacy.END}" in written
+    assert written.split(privacy.BEGIN)[0] == readme.split(privacy.BEGIN)[0]
+    assert written.split(privacy.END)[1] == readme.split(privacy.END)[1]
