@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+collect_ignore = ["own/consequences.py"]  # a script for another environment, not a module with examples
+
 PLACE = Path(os.environ.get("ANGLE_MORT_REFERENCE") or Path(__file__).parents[2] / ".." / "shared" / "reference")
 
 
