@@ -276,6 +276,15 @@ def test_too_much_in_all_is_refused(monkeypatch):
     assert refusal(archive(a=archive(**{"0": b"x" * 30_000}), b=b"y" * 30_000)) == "AM710"
 
 
+@pytest.mark.parametrize(
+    "run",
+    ["a", "1 ", "<", "<a ", "<!--", "<?x", "&#1", "a-\n", "data:", "%41", '<p title="', "<td>1", "a@", "06", "\\u0041"],
+)
+def test_a_text_made_to_be_read_for_ever_is_read_to_its_end(run):
+    """Each of these once took a time that grew as the square of its length: this one would take an hour."""
+    assert "person" in kinds(run * (500_000 // len(run)) + f">\n{NAME}")
+
+
 def test_a_locked_document_is_refused():
     assert refusal(document(lambda writer: writer.encrypt("x", algorithm="RC4-128"))) == "AM713"
 

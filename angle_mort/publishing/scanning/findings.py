@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +21,12 @@ _LINES = 5
 """Lines that are told of one kind; more would help nobody."""
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _IN_MARKUP = {
-    "script": re.compile(r"(?i)<\s*(?:script|iframe|object|embed|link|form|base)\b|<[^>]*\son[a-z]+\s*=|javascript:"),
+    "script": re.compile(r"(?i)<\s*(?:script|iframe|object|embed|link|form|base)\b|<[^<>]*\son[a-z]+\s*=|javascript:"),
     "address": re.compile(r"(?i)(?:src|href)\s*=\s*[\"']?(?://|[a-z][a-z0-9+.-]*:)|url\s*\("),
 }
 _IN_WORDS = {
     "address": re.compile(rf"(?i)\b(?:https?|ftp|file|wss?)://{_VOCABULARIES}|\bwww\.(?!w3\.org/)\w"),
-    "email": re.compile(r"(?i)[\w.%+-]+@[\w.-]+\.[a-z]{2,}\b"),
+    "email": re.compile(r"(?i)(?<![\w.%+-])[\w.%+-]+@[\w.-]{1,255}\.[a-z]{2,}\b"),
     "phone": re.compile(rf"(?<![\d.,-])(?:(?:\+|00)33{_SPACE}(?:\(0\)\s?)?|0)[1-9](?:{_SPACE}\d\d){{4}}(?![\d-])"),
     "siret": re.compile(rf"(?<!\d)\d{{3}}{_SPACE}\d{{3}}{_SPACE}\d{{3}}{_SPACE}\d{{5}}(?!\d)"),
     "path": re.compile(
@@ -109,17 +109,24 @@ def found_in(piece: Piece, known: Known | None, people: list[set[int]]) -> Itera
         yield "scores", piece.line
     if not piece.words:
         return
-    yield from (("direction", _line(piece, piece.words, each.start())) for each in _TURNED.finditer(piece.words))
     words, raw = seen(piece.words), seen(piece.raw)
+    yield from _told("direction", piece, piece.words, (each.start() for each in _TURNED.finditer(piece.words)))
     patterns = [*_IN_WORDS.items(), *(_IN_MARKUP.items() if "<" in raw else ())]
     for kind, pattern in patterns:
         for text in (words, raw) if raw != words and kind != "time" else (words,):
-            yield from ((kind, _line(piece, text, found.start())) for found in pattern.finditer(text))
+            yield from _told(kind, piece, text, (found.start() for found in pattern.finditer(text)))
     if known:
         text = plain(joined(words))
-        yield from ((hit.kind, _line(piece, text, hit.start)) for hit in known.tokens.find(text))
-        yield from (("id", _line(piece, words, start)) for start in known.row_ids(words))
+        hits = known.tokens.find(text)
+        for kind in dict.fromkeys(hit.kind for hit in hits):
+            yield from _told(kind, piece, text, (hit.start for hit in hits if hit.kind == kind))
+        yield from _told("id", piece, words, known.row_ids(words))
 
 
-def _line(piece: Piece, text: str, start: int) -> int | None:
-    return None if piece.line is None else piece.line + text.count("\n", 0, start)
+def _told(kind: str, piece: Piece, text: str, starts: Iterable[int]) -> Iterator[tuple[str, int | None]]:
+    """The kind with the line of each place, in the order of the text."""
+    line, before = piece.line, 0
+    for start in starts:
+        if line is not None:
+            line, before = line + text.count("\n", before, start), start
+        yield kind, line

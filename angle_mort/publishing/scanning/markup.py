@@ -26,10 +26,14 @@ _CELLS = frozenset(("td", "th"))
 def pieces(text: str, place: Place) -> Iterator[Piece]:
     """The words between the tags with their lines kept, each hidden text by itself, pictures opened, rows of tables."""
     parts = _Parts()
-    parts.feed(_DATA.sub("data:,", text))
+    tags, close, rest = _DATA.sub("data:,", text).rpartition(">")
+    parts.feed(tags + close)
+    parts.handle_data(rest)  # no tag ends there, and looking for one could take forever
     parts.close()
     words = "".join(parts.words)
     yield Piece(place.where, words, raw=_DATA.sub("", text), line=1 if place.lines else None)
+    if parts.runs:
+        yield Piece(place.where, sign="script")
     yield from texts.rows(words, place)
     yield from (Piece(place.where, numbers=row) for row in parts.rows())
     yield from texts.encoded(words, place)
@@ -57,6 +61,7 @@ class _Parts(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.words: list[str] = []
         self.hidden: list[tuple[str, str]] = []
+        self.runs = False
         self._line, self._inside = 1, ""
         self._table: list[list[str]] = []
         self._tables: list[list[list[str]]] = []
@@ -71,6 +76,7 @@ class _Parts(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self._inside = tag
+        self.runs |= any(name.startswith("on") for name, _ in attributes)
         self._say("" if tag in _INLINE else " ")
         self.hidden += [("attribute", value) for _, value in attributes if value]
         self.hidden += [("attribute", name) for name in (tag, *(name for name, _ in attributes)) if _is_made_up(name)]

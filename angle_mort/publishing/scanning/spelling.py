@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SPACED = re.compile(r"(?<!\w)\w(?:[ .\-_\u00a0\u202f]\w){3,}(?!\w)")
-_BROKEN = re.compile(r"(?<=\w)[-\u2010]\s*\n\s*(?=\w)")
+_BROKEN = re.compile(r"(?<=\w)[-\u2010][ \t]*\r?\n[ \t]*(?=\w)")
 
 
 def seen(text: str) -> str:
