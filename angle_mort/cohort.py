@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hmac
 import json
@@ -37,6 +38,7 @@ from angle_mort.disclosure import (
     told_questionnaire,
 )
 from angle_mort.disclosure.certificate import CERTIFICATE, FILES, PACKAGE, POOL, sealed
+from angle_mort.disclosure.figures import ANSWERS, PEOPLE
 from angle_mort.disclosure.linkage import attack, k_anonymity
 from angle_mort.disclosure.pool import group_means, group_size, linkage_success, pool_scores, told_rows, variance_kept
 from angle_mort.disclosure.release import described, tidy_scores
@@ -111,10 +113,20 @@ class Cohort:
 
     @cached_property
     def summary(self) -> CohortSummary:
-        """What may be shared of this cohort; raises AM605 when it is too small."""
+        """What may be shared of this cohort, beside what its ledger says was shared; raises AM605 when it is too small.
+
+        When who is in it may not be told, nothing may: this is then for the coach to read, and ``share`` refuses it.
+        """
+        whole = self._summarised()
+        figures = shared_figures(self._private, whole, self.instrument)
+        refused = _refused(self, figures)
+        return self._summarised(refused) if refused and not refused & {PEOPLE, ANSWERS} else whole
+
+    def _summarised(self, withhold: frozenset[str] = frozenset()) -> CohortSummary:
         named_at = self.instrument.scoring["steps"]["named_at"]
         read_bands = partial(_read_bands, instrument=self.instrument)
-        return summarise(self._private, self.instrument, read_bands, partial(weakest_step, named_at=named_at))
+        read_weakest = partial(weakest_step, named_at=named_at)
+        return summarise(self._private, self.instrument, read_bands, read_weakest, withhold)
 
     @cached_property
     def figures(self) -> list[Figure]:
@@ -507,6 +519,15 @@ def check_shareable(*cohorts: Cohort) -> None:
     page = _shared(cohorts)
     if not _invented(cohorts):
         _ledger(cohorts).refuse(page)
+
+
+def _refused(cohort: Cohort, figures: Sequence[Figure]) -> frozenset[str]:
+    """The measures that the ledger does not let through; none where there is no ledger to ask."""
+    if _invented([cohort]):
+        return frozenset()
+    with contextlib.suppress(AngleMortError):
+        return frozenset(_ledger([cohort]).refused(_shared([cohort], figures)))
+    return frozenset()
 
 
 def _invented(cohorts: Sequence[Cohort]) -> bool:

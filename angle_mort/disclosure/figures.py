@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from angle_mort.disclosure.summary import WorkingCohort, complete_scores, splits
+from angle_mort.disclosure.summary import COUNTS, MEASURES, WorkingCohort, complete_scores, splits
 from angle_mort.instrument import Instrument
 from angle_mort.results import CohortSummary
 
-PEOPLE, ANSWERS, COUNTS = "people", "answers", "counts"
-"""Who is in the cohort at all; everybody asked, behind whatever is told of all of them; the groups of every split."""
+PEOPLE, ANSWERS = "people", "answers"
+"""Who is in the cohort at all; everybody asked, behind whatever is told of all of them."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,17 @@ def pool_figures(means: pd.DataFrame) -> list[Figure]:
     alike, as ``group_means`` makes them."""
     groups = [frozenset(group.index) for _, group in means.groupby(list(means))]
     whole = of_everybody(means.index)
-    return [*whole, *(Figure(_MEASURES.get(scale, scale), group) for scale in means for group in groups)]
+    return [*whole, *(Figure(MEASURES.get(scale, scale), group) for scale in means for group in groups)]
 
 
 def _means(cohort: WorkingCohort, summary: CohortSummary) -> Iterator[Figure]:
-    """The index is the mean of its halves: all three are one measure."""
+    """By scale, and both sides of the five areas."""
     values = complete_scores(cohort.scores)
     for scale in summary.means["scale"]:
-        yield Figure(_MEASURES.get(scale, scale), _known(values[scale]))
+        yield Figure(MEASURES.get(scale, scale), _known(values[scale]))
     for side in ("felt", "fact"):
         for area in summary.areas.loc[summary.areas[side].notna(), "area"]:
             yield Figure(f"{side} {area}", frozenset(cohort.leaders["leader"]))
-
-
-_MEASURES = {"D1": "IDO", "E": "IDO"}
 
 
 def _known(values: pd.Series) -> frozenset[str]:

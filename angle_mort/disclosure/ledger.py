@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 from angle_mort.disclosure.audit import fewest_isolated
-from angle_mort.disclosure.figures import PEOPLE, Figure
+from angle_mort.disclosure.figures import ANSWERS, PEOPLE, Figure
+from angle_mort.disclosure.summary import COUNTS
 from angle_mort.disclosure.thresholds import POLICY
 from angle_mort.disk import alone, append_line, replace_file
 from angle_mort.errors import AngleMortError, problem
@@ -44,7 +45,7 @@ class Ledger:
     changed, removed or cut off is seen (AM631), also at the end. A last line without its end was never acknowledged
     (the program was killed there), and the next one takes its place.
 
-    ``begin`` makes it, ``enter`` notes whom a release holds, ``refuse`` audits a page, ``share`` audits and records it.
+    ``begin`` makes it, ``enter`` notes whom a release holds, ``refused`` audits a page, ``share`` also records it.
     """
 
     path: Path
@@ -75,10 +76,15 @@ class Ledger:
                 told = {"kind": "release", "cohort": cohort, "seal": seal, "members": [list(each) for each in members]}
                 self._append(record, told)
 
-    def refuse(self, page: SharedPage) -> None:
-        """Raise AM634 when the page, with all that was shared, would set apart fewer people than the minimum group."""
+    def refused(self, page: SharedPage) -> dict[str, int]:
+        """The measures of a page that would set apart fewer than the minimum group, and how many people each would."""
         with self._begun() as record:
-            self._audit(record, page)
+            return record.refused(_masked(record, page)[1])
+
+    def refuse(self, page: SharedPage) -> None:
+        """Raise what ``share`` would raise, and record nothing."""
+        with self._begun() as record:
+            _judged(record, page)
 
     def share(self, page: SharedPage) -> bool:
         """Audit a page and record it, on the disk before this returns; False when every figure was shared before.
@@ -87,36 +93,12 @@ class Ledger:
         nothing can be said.
         """
         with self._begun() as record:
-            masks = self._audit(record, page)
-            if masks:
+            masks, fresh = _judged(record, page)
+            new = any(record.new(fresh).values())
+            if new:
                 told = {"kind": "page", "cohort": page.cohort, "day": page.day.isoformat()}
                 self._append(record, told | {"seals": list(page.releases), "figures": masks})
-            return bool(masks)
-
-    # --------------------------------------------------------------------------------------------------- the audit
-
-    def _audit(self, record: _Record, page: SharedPage) -> dict[str, list[str]]:
-        """The figures of the page as masks over the rows of its releases; an empty mapping when none is new."""
-        if not set(page.releases) <= set(record.releases):
-            raise AngleMortError(problem("AM635", cohort=page.cohort))
-        place = {row: bit for bit, row in enumerate(row for rows in page.releases.values() for row in rows)}
-        masks: dict[str, list[str]] = {}
-        for figure in page.figures:
-            mask = format(sum(1 << place[row] for row in figure.people), "x")
-            masks.setdefault(figure.measure, []).append(mask)
-        known = record.sets()
-        fresh = {measure: record.members(page.releases, measure, each) for measure, each in masks.items()}
-        new = {measure: [one for one in each if one not in known.get(measure, ())] for measure, each in fresh.items()}
-        fewest = min(
-            (record.fewest(each, known.get(measure, ())) for measure, each in new.items() if each),
-            default=record.minimum,
-        )
-        if fewest < record.minimum:
-            earlier = ", ".join(record.pages_about(fresh[PEOPLE]))
-            raise AngleMortError(
-                problem("AM634", cohort=page.cohort, n=fewest, minimum=record.minimum, earlier=earlier)
-            )
-        return masks if any(new.values()) else {}
+            return new
 
     # ------------------------------------------------------------------------------------------------- on the disk
 
@@ -156,6 +138,32 @@ class Ledger:
         append_line(self.path, record.size, line)  # over a torn last line, which was never acknowledged
         record.take(line.rstrip(b"\n"), self.path)
         replace_file(self.mark, json.dumps({"lines": len(record.lines), "chain": record.lines[-1]}).encode())
+
+
+Sets = Mapping[str, Sequence[frozenset]]
+"""The members behind each figure, by measure."""
+
+
+def _masked(record: _Record, page: SharedPage) -> tuple[dict[str, list[str]], Sets]:
+    """The figures of a page as masks over the rows of its releases, and the members under them."""
+    if not set(page.releases) <= set(record.releases):
+        raise AngleMortError(problem("AM635", cohort=page.cohort))
+    place = {row: bit for bit, row in enumerate(row for rows in page.releases.values() for row in rows)}
+    masks: dict[str, list[str]] = {}
+    for figure in page.figures:
+        masks.setdefault(figure.measure, []).append(format(sum(1 << place[row] for row in figure.people), "x"))
+    return masks, {measure: record.members(page.releases, measure, each) for measure, each in masks.items()}
+
+
+def _judged(record: _Record, page: SharedPage) -> tuple[dict[str, list[str]], Sets]:
+    """The same, when the page may be shared; AM634 when it may not."""
+    masks, fresh = _masked(record, page)
+    refused = record.refused(fresh)
+    if refused:
+        told = {"n": min(refused.values()), "minimum": record.minimum}
+        earlier = ", ".join(record.pages_about(fresh[PEOPLE]))
+        raise AngleMortError(problem("AM634", cohort=page.cohort, earlier=earlier, **told))
+    return masks, fresh
 
 
 def _opening(ledger: Ledger) -> dict[str, object]:
@@ -218,9 +226,34 @@ class _Record:
         """The minimum group that the ledger began with."""
         return int(self.opening["policy"]["group"])
 
-    def fewest(self, new: Sequence[frozenset], known: Sequence[frozenset]) -> int:
+    def new(self, sets: Sets) -> Sets:
+        """Those that were not shared before."""
+        return {
+            measure: [one for one in each if one not in self.shared.get(measure, ())] for measure, each in sets.items()
+        }
+
+    def refused(self, sets: Sets) -> dict[str, int]:
+        """The measures whose new sets, with those shared before, set too few people apart, and how many they do.
+
+        The groups of a split are told of the same people again or of others: of a part of them, or of some more, they
+        would tell the split of those who came or went, however few are in each group or none.
+        """
+        fewest = {measure: self._fewest(measure, each) for measure, each in self.new(sets).items() if each}
+        if COUNTS in fewest:
+            (here,) = sets[ANSWERS]
+            if any(here & each and here != each for each in self._counted()):
+                fewest[COUNTS] = min(fewest[COUNTS], 1)
+        return {measure: people for measure, people in fewest.items() if people < self.minimum}
+
+    def _counted(self) -> list[frozenset]:
+        """Everybody of each page that told a split."""
+        pages = [page for page in self.pages if COUNTS in page["figures"]]
+        return [each for page in pages for each in self.members(page["seals"], ANSWERS, page["figures"][ANSWERS])]
+
+    def _fewest(self, measure: str, new: Sequence[frozenset]) -> int:
         """Only what touches these people, directly or through others, can say anything of them."""
-        return fewest_isolated([*new, *_touching(new, known)], self.minimum, self.owner)
+        near = _touching(new, self.shared.get(measure, ()))
+        return fewest_isolated([*new, *near], self.minimum, self.owner)
 
     @cached_property
     def owner(self) -> dict[str, str]:
@@ -243,7 +276,8 @@ class _Record:
         tokens = [self.owner[person] if measure == PEOPLE else answers for person, answers in here]
         return [frozenset(token for bit, token in enumerate(tokens) if int(mask, 16) >> bit & 1) for mask in masks]
 
-    def sets(self) -> dict[str, list[frozenset]]:
+    @cached_property
+    def shared(self) -> dict[str, list[frozenset]]:
         """All that was shared, by measure."""
         found: dict[str, list[frozenset]] = {}
         for page in self.pages:

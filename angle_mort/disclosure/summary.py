@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,9 @@ from angle_mort.text import t
 
 BLOCKS, CONSEQUENCES, INDEX = ("A", "B", "C"), ("D2", "D3"), ("IDO", "D1", "E")
 FACTS = ("j102", "j103")
+COUNTS, MEASURES = "counts", {"D1": "IDO", "E": "IDO"}
+"""What the ledger takes for one measure: the groups of all splits, and the index with its halves, whose mean it is."""
+
 UNANSWERED, BETWEEN, MIXED = "none", "between", "mixte"
 
 
@@ -55,12 +58,14 @@ def summarise(
     instrument: Instrument,
     read_bands: Callable[[pd.DataFrame], pd.DataFrame],
     read_weakest: Callable[[pd.DataFrame], tuple[pd.Series, str | None]],
+    withhold: Collection[str] = (),
 ) -> CohortSummary:
     """The shareable summary of a cohort, for a sponsor, by the thresholds that its certificate declares.
 
     ``read_bands`` names the band of tidy scores and ``read_weakest`` the weakest of the steps; both are given by the
     caller so that this room knows neither scores nor the path. The margin of a mean is measurement error alone: it says
     how well *these* leaders were measured. It is never made from their spread, which would tell the spread.
+    ``withhold``: the measures (see ``figures``) that the ledger does not let through, beside what was shared before.
 
     Raises ``AngleMortError`` AM605 below the minimum cohort, AM616 for rows that are not the whole released cohort: a
     group and the same group without one person would give that person away.
@@ -71,9 +76,10 @@ def summarise(
     if n != cohort.certificate["n"] or rows_seal(cohort.leaders) != cohort.certificate["rows"]:
         raise AngleMortError(problem("AM616", n=n, sealed=cohort.certificate["n"]))
     level = instrument.scoring["interval_level"]["value"]
-    means = _means(cohort.scores, instrument, level, read_bands, policy)
-    steps, weakest = _steps(cohort.evidence, instrument, level, read_weakest, policy)
-    counts, care, reasons = _counts(cohort, n, policy)
+    means = _means(cohort.scores, instrument, level, read_bands, policy, withhold)
+    steps, weakest = _steps(cohort.evidence, instrument, level, read_weakest, policy, withhold)
+    counts, care, reasons = _counts(cohort, n, policy, told_again=COUNTS not in withhold)
+    reasons |= {"means": "shared"} if set(withhold) - {COUNTS} else {}
     return CohortSummary(
         name=cohort.name,
         audience=SPONSOR,
@@ -103,15 +109,18 @@ def summarise(
 # ------------------------------------------------------------------------------------------------------------- means
 
 
-def _means(scores, instrument: Instrument, level: float, read_bands: Callable, policy: Policy) -> pd.DataFrame:
+def _means(
+    scores, instrument: Instrument, level: float, read_bands: Callable, policy: Policy, withhold
+) -> pd.DataFrame:
     """Group means, 1 decimal. The index and its two halves are told of the same leaders: told of different ones, they
     would give away those who are in one set and not in the other; and two of them give the third."""
     kept, errors = complete_scores(scores), scores.pivot(index="respondent", columns="scale", values="se_measurement")
     told = {
         scale: _mean_row(scale, kept[scale], errors.get(scale), level, policy, _ends(scale, instrument))
         for scale in kept
+        if MEASURES.get(scale, scale) not in withhold
     }
-    if not all(told[scale] for scale in INDEX):
+    if not all(told.get(scale) for scale in INDEX):
         told |= dict.fromkeys(INDEX)
     means = pd.DataFrame([row for row in told.values() if row], columns=_MEAN_ROW).rename(columns={"value": "mean"})
     banded = read_bands(means.rename(columns={"mean": "value"}).assign(respondent="cohort"))
@@ -199,10 +208,11 @@ def _area(
     return {f"{side}{suffix}": value for suffix, value in figures.items()} | {f"people_{side}": people}
 
 
-def _steps(evidence, instrument: Instrument, level: float, read_weakest: Callable, policy: Policy):
+def _steps(evidence, instrument: Instrument, level: float, read_weakest: Callable, policy: Policy, withhold):
     """The mean evidence of each step beside its declared target, and the step that lies furthest below its own."""
     path = instrument.scoring["steps"]["path"]
-    groups = {step["code"]: evidence[evidence["step"] == step["code"]] for step in path}
+    kept = evidence.assign(value=evidence["value"].where(~evidence["step"].isin(_steps_of(withhold, path))))
+    groups = {step["code"]: kept[kept["step"] == step["code"]] for step in path}
     nothing = {"value": np.nan, "se_measurement": np.nan, "low": np.nan, "high": np.nan, "people": ""}
     rows = [
         _mean_row(code, own["value"], own["se_measurement"], level, policy) or {"scale": code} | nothing
@@ -211,6 +221,11 @@ def _steps(evidence, instrument: Instrument, level: float, read_weakest: Callabl
     steps = pd.DataFrame(rows).rename(columns={"scale": "step"}).assign(target=[step["target"] for step in path])
     chances, weakest = read_weakest(steps.set_index("step"))
     return steps.assign(p_weakest=chances.to_numpy().round(2)).rename(columns={"value": "mean"}), weakest
+
+
+def _steps_of(measures: Collection[str], path: Sequence[Mapping]) -> list[str]:
+    """A step is measured by the scale that it is evidence of."""
+    return [step["code"] for step in path if step["evidence"] in measures]
 
 
 def _intake(counts: Mapping[str, int], n: int, policy: Policy) -> dict[str, str]:
@@ -223,11 +238,14 @@ def _intake(counts: Mapping[str, int], n: int, policy: Policy) -> dict[str, str]
 # ------------------------------------------------------------------------------------------------------------ counts
 
 
-def _counts(cohort: WorkingCohort, n: int, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+def _counts(
+    cohort: WorkingCohort, n: int, policy: Policy, told_again: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """How many leaders in each category, the advisory lights, and why a figure is not told.
 
     Categories are merged until every group is large enough; nothing below the split size; and a figure that would set
-    fewer people apart than the minimum group, together with those already told, is withheld.
+    fewer people apart than the minimum group, together with those already told, is withheld. All are when the ledger
+    does not let them be told (``told_again``).
     """
     told: list[frozenset] = []
     rows: list[dict[str, object]] = []
@@ -236,10 +254,10 @@ def _counts(cohort: WorkingCohort, n: int, policy: Policy) -> tuple[pd.DataFrame
     categories = splits(cohort)
     for figure, merge in _MERGES.items():
         people = categories[figure]
-        groups = merge(people.value_counts().to_dict(), policy) if n >= policy.split else []
+        groups = merge(people.value_counts().to_dict(), policy) if told_again and n >= policy.split else []
         member = people.map({category: place for place, (group, _) in enumerate(groups) for category in group})
         if not groups:
-            reasons[figure] = "group" if n >= policy.split else "small"
+            reasons[figure] = "small" if n < policy.split else "group" if told_again else "shared"
         elif _apart(told, member, policy):
             reasons[figure] = "overlap"
         else:
@@ -247,8 +265,8 @@ def _counts(cohort: WorkingCohort, n: int, policy: Policy) -> tuple[pd.DataFrame
             rows += _rows(figure, groups)
     for light in [each for each in LIGHTS if each in categories and n >= policy.split]:
         shown = shown_count(int(categories[light].sum()), n, policy)
-        if shown.isdigit() and _apart(told, categories[light], policy):
-            reasons["care"] = "overlap"
+        if not told_again or (shown.isdigit() and _apart(told, categories[light], policy)):
+            reasons["care"] = "overlap" if told_again else "shared"
         else:
             told += members_of(categories[light]) if shown.isdigit() else []
             care.append({"light": light, "shown": shown})
@@ -301,7 +319,7 @@ def _rows(figure: str, groups: Iterable[Group]) -> list[dict[str, object]]:
 
 def _withheld(reasons: Mapping[str, str], n: int, instrument: Instrument, policy: Policy) -> pd.DataFrame:
     """What is not told, the rule, and the size that would allow it (0: no size does)."""
-    needed = {"group": policy.group, "small": policy.split, "overlap": 0}
+    needed = {"group": policy.group, "small": policy.split, "overlap": 0, "shared": 0}
     always = [("splits", "ledger", 0), ("texts", "never", 0)]
     ranks = int(instrument.scoring["percentiles"]["minimum_n"])
     by_size = [

@@ -4,10 +4,11 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
 
 import angle_mort as am
-from angle_mort.cohort import _share_page, load_cohort
+from angle_mort.cohort import _share_page, load_cohort, report, share
 from angle_mort.disclosure import joined_seal
 from angle_mort.errors import AngleMortError
 from angle_mort.publishing.page import Block, Page
@@ -158,3 +159,20 @@ def test_a_page_whose_cohort_cannot_be_told_is_refused(tmp_path):
         assert refused_out(_share_page, parameters, page_of(cohort)) == "AM636"
     _share_page({}, page_of(cohort, demonstration=True))
     assert refused_out(_refuse_unentered, page_of(cohort)) == "AM636"
+
+
+def test_a_page_of_five_more_leaves_out_what_would_tell_of_fewer_of_them(tmp_path):
+    everybody = answers(35)
+    everybody.loc[everybody.index[30:33], "d201"] = np.nan  # of the five who come, two have a score on D2
+    first, more = entered(tmp_path, everybody.iloc[:30], "a"), entered(tmp_path, everybody, "b")
+    assert not more.summary.counts.empty and "D2" in set(more.summary.means["scale"])
+    assert share(first)
+    told = load_cohort(more.folder)
+    reasons = set(zip(told.summary.withheld["what"], told.summary.withheld["rule"], strict=True))
+    assert {("scenario", "shared"), ("care", "shared"), ("means", "shared")} <= reasons
+    assert told.summary.counts.empty and told.summary.care.empty
+    assert set(more.summary.means["scale"]) - set(told.summary.means["scale"]) == {"D2"}
+    page = report(told)
+    assert "Comparé aux pages déjà partagées" in page.html
+    assert not share(load_cohort(more.folder)), "the same page is no new figure"
+    assert "Comparé aux pages déjà partagées" not in report(load_cohort(first.folder)).html

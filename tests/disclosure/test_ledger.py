@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from angle_mort.disclosure import Figure, Ledger, SharedPage
-from angle_mort.disclosure.figures import COUNTS, PEOPLE
+from angle_mort.disclosure import Figure, Ledger, SharedPage, of_everybody
+from angle_mort.disclosure.summary import COUNTS
 from angle_mort.disclosure.thresholds import Policy
 from angle_mort.errors import AngleMortError
 
@@ -33,7 +33,7 @@ def enter(ledger, seal, persons, answers=None):
 
 def share(ledger, seal, rows, **figures):
     """A page of this release: who is in it, and the rows behind each further measure."""
-    told = [Figure(PEOPLE, frozenset(rows)), Figure("A", frozenset(rows))]
+    told = [*of_everybody(rows), Figure("A", frozenset(rows))]
     told += [Figure(measure, frozenset(rows[place] for place in places)) for measure, places in figures.items()]
     return ledger.share(SharedPage(f"cohort {seal}", DAY, {seal: rows}, told))
 
@@ -114,15 +114,26 @@ def test_who_answered_one_measure_may_not_differ_by_a_few_though_the_cohorts_may
     assert share(ledger, "s2", rows, D2=[*range(18), *range(20, 25)])
 
 
+def split(seal, rows, *sizes):
+    """A page that tells how many people are in the first rows, and in the others."""
+    groups = [Figure(COUNTS, frozenset(part)) for size in sizes for part in (rows[:size], rows[size:])]
+    return SharedPage(f"cohort {seal}", DAY, {seal: rows}, [*of_everybody(rows), *groups])
+
+
 def test_groups_of_splits_are_audited_together(ledger):
     rows = enter(ledger, "s1", people(*range(20)))
-    figures = [
-        Figure(PEOPLE, frozenset(rows)),
-        Figure(COUNTS, frozenset(rows[:9])),
-        Figure(COUNTS, frozenset(rows[:11])),
-    ]
-    fields = refused("AM634", ledger.share, SharedPage("c", DAY, {"s1": rows}, figures))
-    assert fields["n"] == 2
+    assert refused("AM634", ledger.share, split("s1", rows, 9, 11))["n"] == 2
+    assert ledger.share(split("s1", rows, 9))
+
+
+@pytest.mark.parametrize("newcomers", [5, 10])
+def test_a_split_is_not_told_again_of_some_more_people_whatever_their_groups(ledger, newcomers):
+    assert ledger.share(split("s1", enter(ledger, "s1", people(*range(20))), 10))
+    rows = enter(ledger, "s2", people(*range(20 + newcomers)))
+    assert ledger.refused(split("s2", rows, 10)) == {COUNTS: 1}
+    others = enter(ledger, "s3", people(*range(40, 60)))
+    assert ledger.refused(split("s3", others, 10)) == {}
+    assert share(ledger, "s2", rows)
 
 
 def test_a_refused_page_leaves_no_line(ledger):
@@ -130,8 +141,7 @@ def test_a_refused_page_leaves_no_line(ledger):
     rows = enter(ledger, "s2", TWELVE[1:])
     before = ledger.path.read_bytes()
     refused("AM634", share, ledger, "s2", rows)
-    page = SharedPage("c", DAY, {"s2": rows}, [Figure(PEOPLE, frozenset(rows))])
-    refused("AM634", ledger.refuse, page)
+    refused("AM634", ledger.refuse, SharedPage("c", DAY, {"s2": rows}, of_everybody(rows)))
     assert ledger.path.read_bytes() == before
 
 
