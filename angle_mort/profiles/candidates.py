@@ -22,6 +22,7 @@ from angle_mort.profiles.starts import search
 
 _REFITS, _DRAWN, _SPLITS = 50, 99, 20
 _STARTS = 10  # of each mixture fitted to a resampled cohort
+_STARTS_OF_NULL = 2  # of the mixture that the cohorts were drawn from, fitted to each, beside that mixture itself
 _MAX_ITER, _TOL = 600, 1e-3  # of the same: they are many, and none is shown
 
 
@@ -67,7 +68,9 @@ class Cohort:
 
     @cached_property
     def shaped_draws(self) -> tuple[NDArray, NDArray]:
-        """Cohorts drawn from that group, each scale of the shape it has here (c x n x d), and its log-likelihoods (c).
+        """The real cohort and others drawn from that group, each scale of the shape it has here: 1 + c x n x d.
+
+        Beside them the group's log-likelihoods, 1 + c.
 
         A scale that piles up at one end is no normal curve, and several profiles fit it better than one group does
         (Bauer & Curran 2003): that alone makes no types. The draws are from a Gaussian copula of few numbers. A full
@@ -80,6 +83,7 @@ class Cohort:
         rank = ndtr(random.standard_normal((_DRAWN, *scores.shape)) @ root.T)
         cohorts = np.stack([np.nanquantile(own, rank[..., j]) for j, own in enumerate(scores.T)], axis=-1)
         cohorts[:, np.isnan(scores)] = np.nan
+        cohorts = np.concatenate([scores[None], cohorts])
         likelihood = np.array([one_group(each, errors, form).log_likelihood for each in cohorts])
         return np.nan_to_num(cohorts), likelihood
 
@@ -130,10 +134,14 @@ class Candidate:
 
     @cached_property
     def draws(self) -> tuple[NDArray, NDArray]:
-        """Cohorts drawn from this mixture (c x n x d, in units of the scores), and its log-likelihoods in them (c)."""
+        """The real cohort and others drawn from this mixture (1 + c x n x d, in units of the scores).
+
+        Beside them the log-likelihoods of such a mixture fitted to each (1 + c).
+        """
         shop = self.workshop
-        cohorts = drawn(shop.evidence, self.rules, self.best, _DRAWN, self.random(4)) * shop.scale + shop.centre
-        return cohorts, self.likelihoods_of(cohorts)
+        others = drawn(shop.evidence, self.rules, self.best, _DRAWN, self.random(4))
+        cohorts = np.concatenate([shop.evidence.scores[None], others]) * shop.scale + shop.centre
+        return cohorts, self.likelihoods_of(cohorts, _STARTS_OF_NULL, self.best)
 
     @property
     def rules(self) -> Rules:
@@ -142,33 +150,37 @@ class Candidate:
     def random(self, purpose: int) -> np.random.RandomState:
         return np.random.RandomState([*self.seed, purpose])
 
-    def likelihoods_of(self, cohorts: NDArray) -> NDArray:
+    def likelihoods_of(self, cohorts: NDArray, n_init: int = _STARTS, known: Parameters | None = None) -> NDArray:
         """The log-likelihood of this kind of mixture fitted to each cohort (c x n x d, in the units of the scores)."""
         evidence = self.workshop.evidence.rescored((cohorts - self.workshop.centre) / self.workshop.scale)
-        found = search(evidence, self.rules, self.model.n_components, _STARTS, self.random(3))
+        found = search(evidence, self.rules, self.model.n_components, n_init, self.random(3), known)
         return likelihoods(evidence, found.parameters) + self.workshop.log_scale
 
 
 def bootstrap_ratio(candidate: Candidate, null: Candidate) -> float:
     """p of the likelihood ratio of a candidate against a smaller one: (1 + larger ratios) / (1 + cohorts drawn).
 
-    Cohorts are drawn from ``null``, with the gaps and errors of the real one; both are fitted to each.
+    Cohorts are drawn from ``null``, with the gaps and errors of the real one. Both mixtures are fitted to each, and to
+    the real cohort anew with the same care: more starts for the real one would find a larger ratio in it by themselves.
     """
+    return _p(gains(candidate, null))
+
+
+def gains(candidate: Candidate, null: Candidate) -> NDArray:
+    """How much likelier the candidate is than the smaller one, in the real cohort and in those drawn: 1 + c."""
     cohorts, likelihood = null.draws
-    return _p(
-        candidate.likelihoods_of(cohorts) - likelihood, candidate.model.log_likelihood_ - null.model.log_likelihood_
-    )
+    return candidate.likelihoods_of(cohorts) - likelihood
 
 
 def shaped_ratio(candidate: Candidate, cohort: Cohort) -> float:
     """The same against one group of few numbers in which each scale has the shape that it has in the cohort."""
     cohorts, likelihood = cohort.shaped_draws
-    observed = candidate.model.log_likelihood_ - cohort.one_group.log_likelihood
-    return _p(candidate.likelihoods_of(cohorts) - likelihood, observed)
+    return _p(candidate.likelihoods_of(cohorts) - likelihood)
 
 
-def _p(gains: NDArray, observed: float) -> float:
-    return float((1 + (gains >= observed).sum()) / (1 + len(gains)))
+def _p(gains: NDArray) -> float:
+    """``gains``: that of the real cohort, then those of the cohorts drawn."""
+    return float((gains >= gains[0]).mean())
 
 
 def _normal_scores(scores: NDArray) -> NDArray:

@@ -37,7 +37,7 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         squares start at a thousandth of each variable's own variance, not at zero; a number: that share; None: plain
         maximum likelihood.
     n_init : starts, half of them fresh, half the best of these with one profile moved. All make a short run, the best
-        quarter (at least 5) go on to the end.
+        quarter (at least 2) go on to the end.
     max_iter : steps of the long run at most, counted in threes (two of expectation-maximisation and a leap).
     tol : a start has converged when the log-likelihood still to gain, judged by how fast steps shrink, is below this.
     random_state : seed of the starts.
@@ -73,7 +73,7 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         n_components: int = 1,
         covariance: str = "VVI",
         prior: str | float | None = "weak",
-        n_init: int = 100,
+        n_init: int = 200,
         max_iter: int = 500,
         tol: float = 1e-4,
         random_state: int | np.random.RandomState | None = None,

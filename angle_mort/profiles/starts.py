@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from angle_mort.profiles.evidence import Evidence, Parameters
 from angle_mort.profiles.expectation import Climb, Prior, Rules, climb, m_step, sums
 
-SHORT = 15  # steps of the first run, which every start makes
-FINALISTS = 5  # starts per cohort that go on to the end, or a quarter of them when that is more
+SHORT = 9  # steps of the first run, which every start makes
+FINALISTS = 2  # starts per cohort that go on to the end, or a quarter of them when that is more
 MANY = 10_000  # people: short runs look at no more of them, drawn by chance
 SAME = 0.01  # of log-likelihood: two starts that end this near to each other reached the same solution
 
@@ -119,49 +119,55 @@ def _best(ended: Climb, early: NDArray, cohorts: int) -> Found:
 
 def _beginnings(evidence: Evidence, rules: Rules, k: int, n_init: int, random: np.random.RandomState) -> Parameters:
     """Rough mixtures, ``n_init`` per cohort: one cuts people along their main direction, the others grow from seeds."""
-    groups = np.empty((len(evidence.weights), n_init, len(evidence.seen)), dtype=np.int8 if k < 128 else int)
-    groups[:, 0] = _slices(evidence.scores, evidence.weights, k)
-    for cohort, weights in enumerate(evidence.weights):
-        points = evidence.scores[cohort] if evidence.several else evidence.scores
-        groups[cohort, 1:] = _grown(points, weights, k, n_init - 1, random)
+    points, weights = evidence.scores, evidence.weights
+    groups = np.concatenate([_slices(points, weights, k), _grown(points, weights, k, n_init - 1, random)], axis=1)
     return _rough(evidence, groups, rules, k)
 
 
 def _slices(points: NDArray, weights: NDArray, k: int) -> NDArray:
-    """Groups of equal weight along the direction in which people differ most: c x n."""
+    """Groups of equal weight along the direction in which people differ most: c x 1 x n."""
     direction = np.linalg.eigh(np.swapaxes(points, -1, -2) @ (weights[..., None] * points))[1][..., -1]
     order = np.argsort((points @ (direction * np.sign(direction.sum(axis=-1, keepdims=True)))[..., None])[..., 0])
     heavy = np.take_along_axis(weights, order, axis=1)
     rank = np.empty(weights.shape)
     np.put_along_axis(rank, order, heavy.cumsum(axis=1) - heavy / 2, axis=1)
-    return np.minimum(rank * k / weights.sum(axis=1, keepdims=True), k - 1)
+    return np.minimum(rank * k / weights.sum(axis=1, keepdims=True), k - 1).astype(int)[:, None]
 
 
 def _grown(points: NDArray, weights: NDArray, k: int, count: int, random: np.random.RandomState) -> NDArray:
-    """Groups around seeds, people far from one another drawn as k-means++ does: count x n, -1 for nobody's.
+    """Groups around seeds: c x count x n, -1 for nobody's.
 
     In turns: everybody with the nearest seed; the seeds alone; tight nuclei and one group of all the others.
     """
-    n, turn = len(points), np.arange(count) % 3
-    groups = np.choose(turn, [0, -1, k - 1])[:, None] * np.ones(n, dtype=int)
-    nearest, size = np.full((count, n), np.inf), (random.uniform(0.05, 1.0, count) * n / k).astype(int)
-    lengths = (points**2).sum(axis=1)
-    for seed in range(k):
-        chance = np.cumsum((nearest if seed else 1.0) * weights * np.ones((count, 1)), axis=1)
-        chosen = (chance < random.random_sample((count, 1)) * chance[:, -1:]).sum(axis=1)
-        chosen = np.minimum(chosen, n - 1)
-        distance = np.maximum(lengths - 2 * points[chosen] @ points.T + lengths[chosen][:, None], 0.0)
-        near = distance < nearest
-        if seed < k - 1:
-            ranked = np.sort(distance[turn == 2], axis=1)
-            near[turn == 2] = distance[turn == 2] <= np.take_along_axis(ranked, size[turn == 2, None], axis=1)
-        else:
-            near[turn == 2] = False
-        near[turn == 1] = False
-        near[turn == 1, chosen[turn == 1]] = True
-        groups[near] = seed
-        nearest = np.minimum(distance, nearest)
+    seeds, distance = _seeds(points, weights, k, count, random)
+    groups = np.full(distance.shape[1:], -1)
+    groups[:, ::3] = distance[:, :, ::3].argmin(axis=0)
+    for seed, person in enumerate(seeds):
+        np.put_along_axis(groups[:, 1::3], person[:, 1::3, None], seed, axis=-1)
+    groups[:, 2::3] = k - 1
+    size = (random.uniform(0.05, 1.0, (*groups[:, 2::3].shape[:2], 1)) * points.shape[-2] / k).astype(int)
+    for seed, own in enumerate(distance[:-1, :, 2::3]):
+        groups[:, 2::3][own <= np.take_along_axis(np.sort(own, axis=-1), size, axis=-1)] = seed
     return groups
+
+
+def _seeds(
+    points: NDArray, weights: NDArray, k: int, count: int, random: np.random.RandomState
+) -> tuple[NDArray, NDArray]:
+    """People far from one another, drawn as k-means++ does: k x c x count, and everybody's squared distance to them."""
+    cohorts, n = weights.shape
+    seeds, distance = np.empty((k, cohorts, count), dtype=int), np.empty((k, cohorts, count, n))
+    lengths = (points**2).sum(axis=-1).reshape(-1, 1, n)
+    nearest = np.ones((cohorts, count, n))
+    for seed in range(k):
+        chance = np.cumsum(nearest * weights[:, None], axis=-1)
+        drawn = (chance < random.random_sample((cohorts, count, 1)) * chance[..., -1:]).sum(axis=-1)
+        seeds[seed] = np.minimum(drawn, n - 1)
+        stand = points[seeds[seed]] if points.ndim == 2 else np.take_along_axis(points, seeds[seed][..., None], axis=1)
+        away = lengths - 2 * stand @ np.swapaxes(points, -1, -2) + (stand**2).sum(axis=-1, keepdims=True)
+        distance[seed] = np.maximum(away, 0.0)
+        nearest = distance[: seed + 1].min(axis=0)
+    return seeds, distance
 
 
 def _rough(evidence: Evidence, groups: NDArray, rules: Rules, k: int) -> Parameters:
