@@ -160,9 +160,8 @@ def _candidate_table(rows: pd.DataFrame) -> pd.DataFrame:
 def _draw_candidates(rows: pd.DataFrame) -> Figure:
     figure, axes = style.canvas(3.4)
     axes.axhline(_NEEDED, color=style.SECOND, lw=1.4, ls="--", zorder=1)
-    for colour, marker, (family, path) in zip(
-        (style.ACCENT, style.SECOND, style.MUTED) * 2, "osD^vP", rows.groupby("family", sort=False), strict=False
-    ):
+    colours, paths = (style.ACCENT, style.SECOND, style.MUTED, style.INK) * 2, rows.groupby("family", sort=False)
+    for colour, marker, (family, path) in zip(colours, "osD^vP", paths, strict=False):
         axes.plot(path["n_components"], path["gap"], color=colour, marker=marker, ms=6, lw=1.6, zorder=2,
                   label=t(f"view.profiles.family.{family}"))  # fmt: skip
     for row in _judged_rows(rows):
