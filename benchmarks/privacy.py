@@ -16,18 +16,25 @@ for _library in ("OMP", "OPENBLAS", "MKL"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"
 
 import argparse
+import re
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
+import pytest
 
 import angle_mort as am
 from angle_mort.disclosure.pool import SCALES, group_means, group_size, linkage_success
+from angle_mort.publishing import page_from_notebook
+from angle_mort.publishing.scanning import Known, scan
 from angle_mort.scores import score_responses
+from angle_mort.tokens import KnownTokens
 from benchmarks.tables import markdown, plain
 from tests.cohorts import DAY, intake_of
 
@@ -126,6 +133,79 @@ def _seconds(job: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+# ------------------------------------------------------------------------------------------------- gate and scanner
+
+
+def canaries() -> dict[str, int]:
+    """An invented person on every way out of a notebook: how many are in its page, or in one that is not stopped."""
+    from tests.attacks import test_canaries as attack
+
+    behind, words = list(attack.canaries.LEFT_BEHIND), list(attack.canaries.STOPPED)
+    page = page_from_notebook(attack.notebook_of(*behind), known=attack.KNOWN).html.casefold()
+    names = [attack.PEOPLE[route]["person"].casefold().split() for route in behind]
+    left = sum(any(word in page for word in name) for name in names)
+    passed = sum(not _is_stopped(attack.notebook_of(route)) for route in words)
+    bare = sum(bool(attack.names_in(nbformat.writes(attack.notebook_of(route)))) for route in (*behind, *words))
+    return {"routes": len(behind) + len(words), "out": left + passed, "bare": bare}
+
+
+def defences_off() -> dict[str, int]:
+    """One defence of the gate switched off at a time: how many canaries would then leave, and how many are stopped."""
+    from tests.attacks import test_canaries as attack
+
+    leaking = stopped = 0
+    for defence, route in attack.SWITCHED_OFF:
+        with pytest.MonkeyPatch.context() as patch:
+            attack.DEFENCES[defence][0](patch)
+            leaking += bool(attack.names_in(attack.rendered(attack.notebook_of(route))))
+            stopped += _is_stopped(attack.notebook_of(route))
+    return {"defences": len(attack.DEFENCES), "leaking": leaking, "stopped": stopped}
+
+
+def _is_stopped(notebook: nbformat.NotebookNode) -> bool:
+    from tests.attacks import test_canaries as attack
+
+    try:
+        _ = page_from_notebook(notebook, known=attack.KNOWN).html
+    except am.AngleMortError:
+        return True
+    return False
+
+
+def planted_people(n: int) -> dict[str, int]:
+    """People in every place of a notebook, four writings each: pages with anything left, texts the scanner misses."""
+    from tests.attacks.planted import planted
+    from tests.attacks.test_planted import out_and_missed
+
+    out, missed = out_and_missed(n)
+    return {"texts": len(planted(n)[1]), "out": out, "missed": len(missed)}
+
+
+def scan_speed(rounds: int, size: int = 500_000) -> dict[str, float]:
+    """Scanning a report of 500 kB, 500 people known: seconds of processor, and as a ratio to parsing its HTML."""
+    from angle_mort.shipped import shipped
+    from tests.tokens.invented import people
+
+    cohort = am.load_cohort(shipped("demo") / "cohorte")
+    known = Known.of(KnownTokens.of(people(500)), [cohort.leaders])
+    report = am.report(cohort).html
+    start, rest = report.split('<main id="contenu">')
+    main, end = rest.split("</main>")
+    words = re.sub(r"data:image/png;base64,[\w+/=]+", "", main)
+    more = words * max(0, -(-(size - len(report)) // len(words)))
+    long = f'{start}<main id="contenu">{main}{more}</main>{end}'
+    jobs = {"scan": lambda: scan(long, "rapport.html", known), "parse": lambda: _parse(long)}
+    times = [{name: _seconds(job) for name, job in jobs.items()} for _ in range(rounds + 1)][1:]
+    ratio = statistics.median(each["scan"] / each["parse"] for each in times)
+    return {"size": len(long), "seconds": statistics.median(each["scan"] for each in times), "ratio": ratio}
+
+
+def _parse(page: str) -> None:
+    parser = HTMLParser()
+    parser.feed(page)
+    parser.close()
+
+
 # ------------------------------------------------------------------------------------------------------------- table
 
 
@@ -151,8 +231,33 @@ def figures(quick: bool) -> pd.DataFrame:
             f"{fast['seconds']:.2f} s, {fast['ratio']:.0f} × scoring them",
             "scores ready; questionnaire checked, context searched, files written",
         ),
+        *_of_the_gate(quick),
     ]
     return pd.DataFrame(rows, columns=["promised", "found", "tried"])
+
+
+def _of_the_gate(quick: bool) -> list[tuple[str, str, str]]:
+    way, off = canaries(), defences_off()
+    people, fast = 300 if quick else 10_000, scan_speed(3 if quick else 9)
+    said = planted_people(people)
+    return [
+        ("canaries: 0 leak", f"{way['out']} of {way['routes']}", f"each found in the bare notebook: {way['bare']}"),
+        (
+            "a defence off: the scanner stops it",
+            f"{off['stopped']} of {off['leaking']}",
+            f"{off['defences']} defences, one at a time, each canary that it holds back",
+        ),
+        (
+            f"{people:,} planted people: 0 out",
+            f"{said['out']} pages of {-(-said['texts'] // 10_000)}, {said['missed']} of {said['texts']:,} texts missed",
+            "name, town, firm, telephone, e-mail, SIRET; lower case, capitals, no accents",
+        ),
+        (
+            "scanning 500 kB < 1 s",
+            f"{fast['seconds']:.2f} s, {fast['ratio']:.1f} × parsing its HTML",
+            f"{fast['size'] // 1000} kB, pictures and tables, 500 people known",
+        ),
+    ]
 
 
 def main() -> None:

@@ -27,3 +27,17 @@ def test_the_table_goes_between_its_marks_and_nothing_else_changes():
     assert f"{privacy.BEGIN}\n| one |\n{privacy.END}" in written
     assert written.split(privacy.BEGIN)[0] == readme.split(privacy.BEGIN)[0]
     assert written.split(privacy.END)[1] == readme.split(privacy.END)[1]
+
+
+def test_the_figures_of_the_gate_count_what_the_attacks_count():
+    way, off = privacy.canaries(), privacy.defences_off()
+    assert way["out"] == 0 and way["bare"] == way["routes"] >= 80
+    assert off["stopped"] == off["leaking"] >= 40
+    said = privacy.planted_people(20)
+    assert (said["texts"], said["out"], said["missed"]) == (480, 0, 0)
+
+
+def test_the_scan_is_measured_on_half_a_megabyte():
+    fast = privacy.scan_speed(rounds=1)
+    assert fast["size"] >= 500_000
+    assert fast["seconds"] > 0 < fast["ratio"]
