@@ -40,6 +40,7 @@ PRESENT = {
     "browser": a_program(*CHROMIUM),
     "java": a_program("java"),
     "R": r_and_its_packages,
+    "pycanon": lambda: bool(shutil.which(os.environ.get("ANGLE_MORT_PYCANON", ""))),
 }
 NAMED_BY = {
     "reference": r"\breference\b|ANGLE_MORT_REFERENCE",

@@ -77,6 +77,15 @@ def test_somebody_who_did_not_answer_is_merged_in_words_or_not_at_all():
     assert alone.isna().sum() == 6
 
 
+def test_more_categories_than_can_all_be_tried_are_merged_from_the_rarest_and_soon():
+    draw = np.random.default_rng(0)
+    columns = {name: [f"{name}{code:02d}" for code in draw.geometric(0.15, 200).clip(1, 21)] for name in "abcde"}
+    found = coarsened(pd.DataFrame(columns), 5)
+    assert found.bands.fillna("-").groupby(list("abcde")).size().min() >= 5
+    assert found.bands.notna().any(axis=None)
+    assert found.lost > 0 and found.kept > 0
+
+
 def test_no_context_at_all_is_no_column():
     empty = pd.DataFrame(index=range(9))
     assert coarsened(empty, 5).bands.shape == (9, 0)
