@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+import yaml
 
 import angle_mort
 from angle_mort.errors import CODES, AngleMortError, problem
@@ -53,6 +54,20 @@ def test_every_code_is_raised_somewhere():
         re.findall(r'"(AM\d{3})"', ALL.replace(CODE[PACKAGE / "errors.py"], ""))
     )
     assert set(CODES) == raised
+
+
+def test_no_key_stands_twice_where_the_second_would_silently_win():
+    whole = yaml.compose((PACKAGE / "text" / "fr.yaml").read_text(encoding="utf-8"), yaml.SafeLoader)
+    assert list(twice(whole)) == []
+
+
+def twice(node):
+    """The keys that stand twice in one mapping."""
+    if isinstance(node, yaml.MappingNode):
+        names = [key.value for key, _ in node.value]
+        yield from {name for name in names if names.count(name) > 1}
+        for _, value in node.value:
+            yield from twice(value)
 
 
 def test_every_key_is_used():
