@@ -41,3 +41,18 @@ def test_the_scan_is_measured_on_half_a_megabyte():
     fast = privacy.scan_speed(rounds=1)
     assert fast["size"] >= 500_000
     assert fast["seconds"] > 0 < fast["ratio"]
+
+
+def test_histories_are_tried_with_the_audit_and_without():
+    tried = privacy.histories(6, requested=10)
+    assert tried["fewest"] >= 5 and tried["without"] > 0.5 and 0 < tried["told"] < 1
+
+
+def test_the_audit_is_timed_beside_a_programme_that_finds_the_same():
+    timed = privacy.audit_speed(rounds=1, n=16, shared=5)
+    assert timed["ratio"] > 0 and timed["seconds"] > 0
+
+
+def test_a_guess_is_held_against_people_outside_the_pool():
+    (row,) = privacy.guessing(rounds=1, sizes=(100,)).to_dict("records")
+    assert 0 < row["others"] < row["own"] < 1 and row["target"] == 0.2
