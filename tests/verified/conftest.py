@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-collect_ignore = ["own/consequences.py"]  # a script for another environment, not a module with examples
+collect_ignore = ["own/consequences.py", "own/mixtures.py"]  # scripts for another environment, no examples in them
 
 PLACE = Path(os.environ.get("ANGLE_MORT_REFERENCE") or Path(__file__).parents[2] / ".." / "shared" / "reference")
 
