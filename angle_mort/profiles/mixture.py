@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, DensityMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, DensityMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
@@ -25,7 +25,7 @@ WEAK = 0.001
 """The sum of squares that each covariance starts with, in variances of the whole cohort."""
 
 
-class ProfileMixture(DensityMixin, BaseEstimator):
+class ProfileMixture(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):
     """A mixture of Gaussian profiles on respondents x scales, fitted by maximum likelihood or with a weak prior.
 
     Parameters
@@ -122,6 +122,12 @@ class ProfileMixture(DensityMixin, BaseEstimator):
         joint = self._joint(X, standard_errors)[0]
         return np.exp(joint - log_sum(joint)).T
 
+    def transform(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
+        """The memberships, as ``predict_proba`` gives them: a frame with a column per profile where
+        ``set_output(transform="pandas")`` asks for it.
+        """
+        return self.predict_proba(X, standard_errors)
+
     def score_samples(self, X: ArrayLike, standard_errors: ArrayLike | None = None) -> NDArray:
         """The log-likelihood of each person's scores, without the prior: n."""
         return log_sum(self._joint(X, standard_errors)[0])
@@ -189,6 +195,10 @@ class ProfileMixture(DensityMixin, BaseEstimator):
             return cls(**stored["settings"])._restore(stored)
         except (KeyError, TypeError, ValueError) as error:
             raise AngleMortError(problem("AM519", reason=type(error).__name__)) from error
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.weights_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -8,7 +8,7 @@ from angle_mort.profiles.expectation import climb
 from angle_mort.profiles.families import FAMILIES
 from angle_mort.profiles.mixture import ProfileMixture, Workshop
 
-COHORTS, STARTS, K = 3, 4, 2
+COHORTS, STARTS, K = 2, 3, 2
 
 
 def workshop(family, n=60, d=3):
@@ -46,6 +46,16 @@ def test_cohorts_together_arrive_where_each_does_alone(family, own_scores):
         alone = climb(evidence.take(cohort), start.take(own), rules)
         assert together.objective[each] == pytest.approx(alone.objective[0], abs=1e-5)
         np.testing.assert_allclose(together.parameters.means[each], alone.parameters.means[0], atol=0.01)
+
+
+def test_the_order_of_starts_changes_nothing():
+    shop = workshop("VVI")
+    start, rules = beginnings(shop), shop.rules("weak", 3000, 1e-6)
+    evidence = shop.evidence.reweighted(shop.evidence.weights[None])
+    order = np.random.default_rng(5).permutation(len(start.weights))
+    straight, turned = climb(evidence, start, rules), climb(evidence, start.take(order), rules)
+    np.testing.assert_allclose(turned.objective, straight.objective[order], rtol=1e-9)
+    np.testing.assert_allclose(turned.parameters.means, straight.parameters.means[order], atol=1e-9)
 
 
 def test_a_large_cohort_starts_from_some_of_its_people_and_climbs_with_all():

@@ -72,10 +72,11 @@ def test_rounding_leaves_no_covariance_askew():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_log_likelihood_is_that_of_the_observed_scores(family):
-    scores, _ = drawn(missing=0.15)
-    errors = margins()
-    mixture = ProfileMixture(2, family, random_state=0).fit(scores, standard_errors=errors)
-    np.testing.assert_allclose(mixture.score_samples(scores, errors), by_hand(mixture, scores.to_numpy(), errors))
+    scores, _ = drawn(60, missing=0.15)
+    errors = margins(n=60)
+    mixture = ProfileMixture(2, family, n_init=10, random_state=0).fit(scores, standard_errors=errors)
+    expected = by_hand(mixture, scores.to_numpy(), errors)
+    np.testing.assert_allclose(mixture.score_samples(scores, errors), expected, rtol=1e-7, atol=1e-12)
     assert mixture.log_likelihood_ == pytest.approx(mixture.score(scores, standard_errors=errors) * len(scores))
 
 
@@ -196,6 +197,43 @@ def test_the_same_seed_gives_the_same_model_and_json_keeps_it():
 def test_a_stored_model_of_another_kind_is_refused(stored):
     with pytest.raises(AngleMortError, match="AM519"):
         ProfileMixture.from_json(stored)
+
+
+def test_memberships_come_as_the_frame_that_set_output_asks_for():
+    scores, _ = drawn()
+    mixture = ProfileMixture(3, n_init=10, random_state=0).set_output(transform="pandas").fit(scores)
+    memberships = mixture.transform(scores)
+    assert memberships.columns.tolist() == ["profilemixture0", "profilemixture1", "profilemixture2"]
+    np.testing.assert_array_equal(memberships, mixture.predict_proba(scores))
+
+
+def test_order_of_people_and_scales_changes_nothing():
+    scores, _ = drawn(missing=0.1)
+    turned = scores.sample(frac=1, random_state=3)[["C", "A", "B"]]
+    one, other = (ProfileMixture(3, n_init=10, random_state=7).fit(each) for each in (scores, turned))
+    assert other.log_likelihood_ == pytest.approx(one.log_likelihood_, rel=1e-9)
+    np.testing.assert_allclose(other.means_[:, [1, 2, 0]], one.means_, rtol=1e-9)
+    again = pd.DataFrame(other.predict_proba(turned), turned.index).loc[scores.index]
+    np.testing.assert_allclose(again, one.predict_proba(scores), atol=1e-9)
+
+
+def test_twice_the_same_people_are_people_that_count_twice():
+    scores, _ = drawn(60, missing=0.1)
+    settings = {"n_components": 2, "n_init": 10, "tol": 1e-8, "random_state": 0}
+    twice = ProfileMixture(**settings).fit(pd.concat([scores, scores]))
+    weighted = ProfileMixture(**settings).fit(scores, sample_weight=np.full(60, 2.0))
+    assert twice.log_likelihood_ == pytest.approx(weighted.log_likelihood_, abs=1e-6)
+    np.testing.assert_allclose(twice.means_, weighted.means_, atol=1e-3)
+
+
+@pytest.mark.parametrize("wider", ["VII", "EEI", "EEI VVI", "EEE", "EEE VVV"])
+def test_a_wider_family_is_never_less_likely(wider):
+    scores, _ = drawn(80, missing=0.1)
+    path = ["EII", *wider.split()]
+    likelihoods = [
+        ProfileMixture(2, name, None, n_init=40, random_state=0).fit(scores).log_likelihood_ for name in path
+    ]
+    assert np.diff(likelihoods).min() >= -1e-3
 
 
 def test_sample_draws_from_the_profiles():

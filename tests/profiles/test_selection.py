@@ -40,7 +40,9 @@ def test_people_without_any_score_do_not_count():
     assert verdict(compare_profiles(frame)).code == "too few"
 
 
-@pytest.mark.parametrize(("n", "code"), [(36, "hypothesis"), (75, "exploratory profiles")])
+@pytest.mark.parametrize(
+    ("n", "code"), [(36, "hypothesis"), pytest.param(75, "exploratory profiles", marks=pytest.mark.slow)]
+)
 def test_clear_profiles_are_shown_with_the_words_of_their_size(n, code):
     table = compare_profiles(three_groups(n), max_components=3)
     told = verdict(table)
@@ -107,7 +109,7 @@ def test_at_most_three_profiles_below_two_hundred():
     assert table.loc[table["judged"], "n_components"].item() <= 3
 
 
-@pytest.mark.parametrize("measured", ["all", "verdict"])
+@pytest.mark.parametrize("measured", [pytest.param("all", marks=pytest.mark.slow), "verdict"])
 def test_order_of_people_and_scales_and_workers_change_nothing(measured):
     frame = three_groups(45)
     settings = {"families": ("EII", "CCC"), "measured": measured}
@@ -117,7 +119,7 @@ def test_order_of_people_and_scales_and_workers_change_nothing(measured):
         compare_profiles(turned, 2, **settings),
         compare_profiles(frame, 2, **settings, n_jobs=2),
     ):
-        pd.testing.assert_frame_equal(straight, other)
+        pd.testing.assert_frame_equal(straight, other, rtol=1e-9, atol=1e-9)
 
 
 def test_progress_is_told_and_only_the_judged_candidate_is_measured_when_asked():
