@@ -108,7 +108,8 @@ def compare_profiles(
     agreement of 20 pairs of halves.
 
     ``p_components`` is the probability of that number of profiles, all families together (weights exp(-BIC/2)).
-    ``best`` marks the candidate of lowest AIC3, for those who must choose; ``judged`` the candidate of lowest BIC among
+    ``best`` marks the candidate of lowest AIC3 among those of two profiles or more, for those who must choose: whether
+    there are any profiles is for the verdict to say; ``judged`` the candidate of lowest BIC among
     those that the size of the cohort allows. ``verdict`` is about that one, and the same in each row.
 
     Verdicts, by the number n of people. Below 30 ``too few``: nothing is fitted, all numbers are missing. From 30, at
@@ -140,7 +141,7 @@ def compare_profiles(
     judged, singles = _judged(table, rule), table.loc[table["n_components"] == 1, "bic"]
     single = min(singles.min(), cohort.one_group.bic(len(kept)))
     table["p_components"] = _chances(table)
-    table["judged"], table["best"] = table.index == judged, table.index == table["aic3"].idxmin()
+    table["judged"], table["best"] = table.index == judged, table.index == _best(table)
     code = _code(table, judged, single, rule, len(kept))
     if code in MEASURED_FOR and measured != "all":
         table[list(MEASURES)] = table[list(MEASURES)].astype(object)
@@ -253,6 +254,12 @@ def _relative_entropy(memberships: NDArray) -> float:
 def _chances(table: pd.DataFrame) -> pd.Series:
     weights = np.exp((table["bic"].min() - table["bic"]) / 2).fillna(0.0)
     return weights.groupby(table["n_components"]).transform("sum") / weights.sum()
+
+
+def _best(table: pd.DataFrame) -> int:
+    """For those who must choose: two profiles or more, where anything of the kind could be fitted."""
+    several = table.loc[table["n_components"] > 1, "aic3"].dropna()
+    return (table["aic3"] if several.empty else several).idxmin()
 
 
 def _judged(table: pd.DataFrame, rule: Rule) -> int | None:
