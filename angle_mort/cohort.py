@@ -6,10 +6,7 @@ import contextlib
 import datetime
 import hmac
 import json
-import os
 import re
-import shutil
-import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -43,6 +40,7 @@ from angle_mort.disclosure.linkage import attack, k_anonymity
 from angle_mort.disclosure.pool import group_means, group_size, linkage_success, pool_scores, told_rows, variance_kept
 from angle_mort.disclosure.release import described, tidy_scores
 from angle_mort.disclosure.summary import WorkingCohort
+from angle_mort.disk import recover_folder, replace_folder
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
 from angle_mort.profiles.prototypes import place_among_prototypes
@@ -179,6 +177,7 @@ def load_cohort(folder: str | Path, instrument: Instrument | None = None) -> Coh
     """
     instrument = instrument or load_instrument()
     folder = Path(folder)
+    recover_folder(folder)
     tables, certificate = read_certified(folder)
     made_with = certificate["instrument"]
     if (made_with["name"], made_with["version"]) != (instrument.name, instrument.version):
@@ -399,28 +398,11 @@ def _json(content: Mapping[str, object]) -> bytes:
 
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
-    """The new folder is whole before it takes the old one's place, and the old one is whole until then."""
     refuse_other_folder(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        replace_folder(folder, files)
     except OSError as error:
         raise AngleMortError(problem("AM614", folder=str(folder))) from error
-    old = part.with_name(part.name + "-old")
-    try:
-        for name, content in files.items():
-            (part / name).write_bytes(content)
-            (part / name).chmod(0o600)
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(part, folder)
-    except OSError as error:
-        if old.exists() and not folder.exists():
-            os.replace(old, folder)
-        raise AngleMortError(problem("AM614", folder=str(folder))) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
     return folder
 
 

@@ -1,14 +1,17 @@
-"""Files that are whole or absent: replaced in one step, by one program at a time, whenever a program is killed."""
+"""Files and folders that are whole or absent: replaced at once, by one program at a time, whenever one is killed."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _PAUSE = 0.02
+_PATIENCE = 15.0
+"""Seconds to wait for another program that replaces the same folder."""
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -19,12 +22,7 @@ def replace_file(path: Path, content: bytes) -> None:
     """
     fresh = path.with_name(f"{path.name}.new")
     try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-        try:
-            _write_whole(handle, content)
-            _to_the_disk(handle)
-        finally:
-            os.close(handle)
+        _write(fresh, content)
         os.replace(fresh, path)
         _sync_folder(path.parent)
     except OSError:
@@ -51,6 +49,57 @@ def append_line(path: Path, size: int, line: bytes) -> None:
         _sync_folder(path.parent)
 
 
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put these files, and nothing else, in the place of a folder, alone; its owner alone may read them.
+
+    The new folder is whole before the old one makes way for it. A program killed in between leaves the old one beside
+    its place, from where ``recover_folder`` brings it back. Raises OSError, and then the old folder stands.
+    """
+    fresh, old, beside = _beside(folder)
+    with alone(beside, _PATIENCE):
+        _bring_back(folder)
+        for left in (fresh, old):
+            shutil.rmtree(left, ignore_errors=True)
+        try:
+            fresh.mkdir(mode=0o700)
+            for name, content in files.items():
+                _write(fresh / name, content)
+            if folder.exists():
+                os.replace(folder, old)
+            os.replace(fresh, folder)
+            _sync_folder(folder.parent)
+        except OSError:
+            _bring_back(folder)
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def recover_folder(folder: Path) -> None:
+    """Bring a folder back whose replacement was killed half-way; nothing to do for any other."""
+    _, old, beside = _beside(folder)
+    if not folder.exists() and old.exists():
+        with contextlib.suppress(OSError), alone(beside, _PATIENCE):
+            _bring_back(folder)
+
+
+def recover_folders(parent: Path) -> None:
+    """``recover_folder`` for every folder that once stood in this one."""
+    for old in parent.glob(".*.old"):
+        recover_folder(parent / old.name[1:].removesuffix(".old"))
+
+
+def _beside(folder: Path) -> tuple[Path, Path, Path]:
+    """Where the next folder is made, where the last one is kept meanwhile, and what the lock is named after."""
+    return tuple(folder.with_name(f".{folder.name}{end}") for end in (".part", ".old", ""))
+
+
+def _bring_back(folder: Path) -> None:
+    _, old, _ = _beside(folder)
+    if old.exists() and not folder.exists():
+        os.replace(old, folder)
+
+
 @contextlib.contextmanager
 def alone(path: Path, patience: float) -> Iterator[None]:
     """Nobody else who asks the same writes meanwhile; raises TimeoutError after ``patience`` seconds.
@@ -67,6 +116,16 @@ def alone(path: Path, patience: float) -> Iterator[None]:
         yield
     finally:
         os.close(handle)  # which frees the lock
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A new file, on the disk when this returns."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        _write_whole(handle, content)
+        _to_the_disk(handle)
+    finally:
+        os.close(handle)
 
 
 def _write_whole(handle: int, content: bytes) -> None:

@@ -55,6 +55,7 @@ def _run(asked: argparse.Namespace) -> int:
     """Commands are imported when they are run: ``--help`` and ``--version`` stay quick."""
     from angle_mort.cli import commands
 
+    commands.recover()
     return getattr(commands, asked.command)(asked)
 
 

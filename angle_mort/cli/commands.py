@@ -34,6 +34,7 @@ from angle_mort.cohort import (
     working_audience,
 )
 from angle_mort.disclosure import POOL, Ledger, read_certificate
+from angle_mort.disk import recover_folders
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import Intake, read_export, sentences
@@ -48,6 +49,12 @@ EXPORT = "reponses.csv"
 _AUDIENCE = "sponsor"
 _WAVE, _LEDGER = "T0", "ledger sponsor"
 CLEAN, REFUSED, FOUND, NOBODY_KNOWN = 0, 2, 3, 4
+
+
+def recover() -> None:
+    """Put back what an earlier command was killed in the middle of replacing."""
+    for place in (COHORTS, POOLS):
+        recover_folders(place)
 
 
 def demo(asked: argparse.Namespace) -> int:
