@@ -105,14 +105,14 @@ def alone(path: Path, patience: float) -> Iterator[None]:
     """Nobody else who asks the same writes meanwhile; raises TimeoutError after ``patience`` seconds.
 
     The lock is the system's, on ``NAME.lock``, which stays: it is free again when its holder is killed. What a killed
-    writer left behind (``NAME.new``) is removed first.
+    writer left behind (``STEM*.new``) is removed first.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(handle, time.monotonic() + patience)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path.with_name(f"{path.name}.new"))
+        for half in path.parent.glob(f"{path.stem}*.new"):
+            half.unlink(missing_ok=True)
         yield
     finally:
         os.close(handle)  # which frees the lock

@@ -37,6 +37,8 @@ def back_up(vault: Vault, folder: Path, now: datetime.datetime) -> Path:
     marks_first = sorted(vault.path.parent.glob(_RECORDS), key=lambda path: (path.suffix == ".jsonl", path.name))
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for half in folder.glob("angle-mort-coffre-*.zip.new"):  # of a backup that was killed
+            half.unlink()
         replace_file(place, _zipped([vault.path, *marks_first]))
     except OSError as error:
         raise AngleMortError(problem("AM314", path=str(place))) from error
