@@ -18,6 +18,7 @@ LONGEST = 12
 _SHORTEST, _SHORTEST_JOINED = 3, 8
 """Letters of the shortest single word, and of the shortest name written in one piece, that are looked for."""
 _PAIRED = 6
+_LONG_NUMBER = re.compile(r"\d(?:[ .\u00a0\u202f]?\d){8,}")
 _FRENCH = re.compile(r"(?:(?:00)?330?|0)([1-9]\d{8})")
 
 
@@ -33,11 +34,12 @@ def writings(person: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """
     told = {role: str(value or "") for role, value in person.items()}
     yield from _of_name(fold(told.get("person", "")).split())
-    yield from _of_phrase("company", fold(told.get("company", "")).split())
+    firm, numbers = _apart(told.get("company", ""))
+    yield from _of_phrase("company", fold(firm).split())
     yield from _of_phrase("town", [word for word in fold(told.get("town", "")).split() if not word.isdigit()])
     yield from _of_address(told.get("email", ""))
-    for role in ("phone", "siret"):
-        digits = "".join(re.findall(r"\d", plain(told.get(role, ""))))
+    for written in (told.get("phone", ""), told.get("siret", ""), *numbers):
+        digits = "".join(re.findall(r"\d", plain(written)))
         yield from (("number", form) for form in known_digits(digits))
 
 
@@ -62,6 +64,15 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(
         yaml.safe_load(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8"))[name].split()
     )
+
+
+def _apart(company: str) -> tuple[str, list[str]]:
+    """A firm's name, and the numbers that stand beside it: an export may have its SIRET in a column of the firm.
+
+    >>> _apart("Quenneville 123 456 789 00012")
+    ('Quenneville ', ['123 456 789 00012'])
+    """
+    return _LONG_NUMBER.sub("", company), _LONG_NUMBER.findall(company)
 
 
 def _of_name(words: Sequence[str]) -> Iterator[tuple[str, str]]:

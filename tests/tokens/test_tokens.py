@@ -157,6 +157,12 @@ def test_ten_thousand_planted_names_are_found_in_any_writing():
             assert missed(known, everybody, role, WRITINGS[writing]) == []
 
 
+def test_a_siret_beside_the_name_of_a_firm_is_a_number():
+    known = KnownTokens.of([{"company": "Quenneville 123 456 789 00012"}])
+    assert kinds(known, "SIRET 12345678900012") == ["number"]
+    assert kinds(known, "chez quenneville") == ["company"]
+
+
 def test_a_name_that_is_one_short_word_is_not_looked_for():
     assert len(KnownTokens.of([{"person": "Li"}, {"town": "Y"}, {"company": "3"}, {"phone": "12"}, {}])) == 0
 
