@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 HEYWOOD = 1e-3
 """A standardised uniqueness at or below this is a variance that wants to be negative."""
 
+COINCIDE = 1e-3
+"""A smallest eigenvalue of the factors' correlations at or below this: one factor is another, or a sum of others."""
+
 _STEEP = 1e-5  # the largest slope, per standardised parameter, that still counts as a solution
 
 
@@ -31,7 +34,11 @@ class OneFactor(NamedTuple):
 
 
 class SeveralFactors(NamedTuple):
-    """Each item on one factor, the factors correlated: ``correlations`` between them, and ``implied`` between items."""
+    """Each item on one factor, the factors correlated: ``correlations`` between them, and ``implied`` between items.
+
+    ``status`` is ``factors coincide`` where the best that can be found makes fewer factors than were asked: it fits,
+    and may be compared, but it is no proof of several.
+    """
 
     correlations: NDArray
     implied: NDArray
@@ -67,13 +74,14 @@ def one_factor(covariance: NDArray) -> OneFactor:
     sd = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(sd, sd)
     start = np.log((1 - 0.5 / len(sd)) / np.diag(np.linalg.inv(correlation)))
+    bounds = [(np.log(HEYWOOD), np.log(2.0))] * len(sd)
     found = minimize(
         _discrepancy, start, args=(correlation,), jac=True, method="L-BFGS-B",
-        bounds=[(np.log(HEYWOOD), np.log(2.0))] * len(sd), options={"maxiter": 2000, "ftol": 1e-16, "gtol": 1e-9},
+        bounds=bounds, options={"maxiter": 2000, "ftol": 1e-16, "gtol": 1e-9},
     )  # fmt: skip
     uniquenesses = np.exp(found.x)
     loadings = _loadings(uniquenesses, correlation)
-    return OneFactor(loadings * sd, uniquenesses * sd**2, _status(uniquenesses, found.jac))
+    return OneFactor(loadings * sd, uniquenesses * sd**2, _status(uniquenesses, _slope(found, bounds)))
 
 
 def several_factors(correlation: NDArray, factor_of: Sequence[int]) -> SeveralFactors:
@@ -98,7 +106,9 @@ def several_factors(correlation: NDArray, factor_of: Sequence[int]) -> SeveralFa
     )  # fmt: skip
     loadings, correlations, uniquenesses = shape.unfold(found.x)
     implied = loadings @ correlations @ loadings.T + np.diag(uniquenesses)
-    return SeveralFactors(correlations, implied, _status(uniquenesses, found.jac))
+    status = _status(uniquenesses, _slope(found, shape.bounds()))
+    together = status == "ok" and eigenvalues(correlations)[-1] <= COINCIDE * 1.01
+    return SeveralFactors(correlations, implied, "factors coincide" if together else status)
 
 
 def fit_measures(sample: NDArray, implied: NDArray, n: int, parameters: int) -> Fit:
@@ -149,11 +159,17 @@ def eigenvalues(correlation: NDArray) -> NDArray:
     return np.linalg.eigvalsh(correlation)[::-1]
 
 
-def _status(uniquenesses: NDArray, slope: NDArray) -> str:
+def _slope(found, bounds: Sequence[tuple[float | None, float | None]]) -> float:
+    """The steepest way that is still open: on a bound, the slope beyond it does not count (Karush, Kuhn and Tucker)."""
+    low, high = np.array([[-np.inf if low is None else low, np.inf if high is None else high] for low, high in bounds]).T
+    return float(np.abs(found.x - np.clip(found.x - found.jac, low, high)).max())
+
+
+def _status(uniquenesses: NDArray, slope: float) -> str:
     if uniquenesses.min() <= HEYWOOD * 1.01:
         return "heywood"
     # the line search may stop on rounding before its own tolerance; the gradient says whether that is a solution
-    return "ok" if np.abs(slope).max() < _STEEP else "not converged"
+    return "ok" if slope < _STEEP else "not converged"
 
 
 def _discrepancy(log_uniquenesses: NDArray, correlation: NDArray) -> tuple[float, NDArray]:

@@ -92,7 +92,8 @@ def compare_structures(
     Returns two rows, ``model`` ``one factor`` and ``a factor per scale``, with ``n_used`` (respondents who answered all
     these items), ``parameters``, ``chi2``, ``df``, ``cfi``, ``rmsea``, ``srmr`` (see ``fit_measures``), ``bic``
     (smaller is better) and ``status``: ``ok``, ``too few people`` (under the instrument's 200 complete rows: nothing is
-    computed), ``heywood``, ``not converged`` or ``singular``. ``preferred_structure`` reads it.
+    computed), ``factors coincide`` (two of the several are one, or all are), ``heywood``, ``not converged`` or
+    ``singular``. ``preferred_structure`` reads it.
 
     Raises ``AngleMortError`` AM401 to AM405, AM429 when a scale has fewer than 3 items here.
 
@@ -120,16 +121,16 @@ def compare_structures(
 def preferred_structure(models: pd.DataFrame) -> str:
     """Which model of ``compare_structures`` to keep, or ``undecided``, or ``too few``.
 
-    A factor per scale needs a BIC lower by more than 10 and an RMSEA that is no higher; one factor is kept as soon as
-    its BIC is no higher. A model that could not be fitted decides nothing.
+    A factor per scale needs a BIC lower by more than 10, an RMSEA that is no higher, and factors that do not coincide;
+    one factor is kept as soon as its BIC is no higher. A model that could not be fitted decides nothing.
     """
     rows = models.set_index("model")
     if (rows["status"] == "too few people").any():
         return TOO_FEW
-    if (rows["status"] != "ok").any():
+    if not rows["status"].isin(["ok", "factors coincide"]).all():
         return UNDECIDED
-    gain = rows["bic"][ONE] - rows["bic"][SEVERAL]
-    if gain > _CLEAR and rows["rmsea"][SEVERAL] <= rows["rmsea"][ONE]:
+    gain, apart = rows["bic"][ONE] - rows["bic"][SEVERAL], rows["status"][SEVERAL] == "ok"
+    if apart and gain > _CLEAR and rows["rmsea"][SEVERAL] <= rows["rmsea"][ONE]:
         return SEVERAL
     return ONE if gain <= 0 else UNDECIDED
 

@@ -83,6 +83,23 @@ def test_one_factor_is_preferred_where_there_is_one():
     assert parallel_analysis(pool)["above"].sum() == 1
 
 
+@pytest.mark.parametrize("loading", [0.55, 0.75])
+@pytest.mark.parametrize("seed", range(5))
+def test_one_factor_is_told_where_the_correlations_end_on_their_bound(seed, loading):
+    table = compare_structures(answers(300, 1.0, seed, loading))
+    assert table["status"].isin(["ok", "factors coincide"]).all()
+    assert preferred_structure(table) == "one factor"
+
+
+def test_two_factors_are_no_proof_of_three():
+    """A and B are one, C is another: three fit better than one, and nobody may say that they are three."""
+    pool, other = answers(400, 1.0, seed=5, loading=0.75), answers(400, 1.0, seed=6, loading=0.75)
+    table = compare_structures(pool.assign(**other[BLOCKS["C"]]))
+    assert table["bic"][0] - table["bic"][1] > 10
+    assert table["status"].tolist() == ["ok", "factors coincide"]
+    assert preferred_structure(table) == "undecided"
+
+
 def test_silence_below_two_hundred_complete_rows():
     pool = answers(220, 0.5)
     pool.iloc[:30, 0] = -1
