@@ -44,7 +44,7 @@ def scale_correlations(
     Returns one row per pair: ``first``, ``second``, ``n`` (respondents who have both scores), ``r`` (Pearson) with
     ``low`` and ``high`` (Fisher's interval at ``level``, by default the instrument's); ``r_true`` = r / sqrt(alpha of
     the one x alpha of the other) (Spearman 1904), at most 1, with its interval divided in the same way, as if the two
-    alphas were known; ``verdict``:
+    alphas were known (each from all who answered both items of a pair, since scores too bear gaps); ``verdict``:
 
     - ``merged``: ``r_true`` reaches the instrument's limit (.80): the story of several patterns fails here;
     - ``apart``: the whole interval of ``r_true`` lies below it; ``undecided``: in between;
@@ -160,13 +160,18 @@ def parallel_analysis(
 
 
 def _alphas(responses: pd.DataFrame, instrument: Instrument, scales: tuple[str, ...]) -> pd.Series:
-    """Alpha of each scale; missing where fewer than 3 respondents left no gap."""
+    """Alpha of each scale, pair by pair as in norms; missing where some pair of items has fewer than 3 respondents."""
     items = {module.code: [item.id for item in module.items if item.id in responses] for module in instrument.modules}
-    told = [each for each in scales if each not in items or len(_complete(responses, items[each])) >= FEWEST]
+    told = [each for each in scales if each not in items or _fewest_pair(responses[items[each]]) >= FEWEST]
     if not told:
         return pd.Series(np.nan, index=list(scales))
-    rows = reliability(responses, instrument, scales=told).set_index("scale")["alpha"]
+    rows = reliability(responses, instrument, "pairwise", told).set_index("scale")["alpha"]
     return rows.reindex(list(scales))
+
+
+def _fewest_pair(answers: pd.DataFrame) -> int:
+    told = (answers.astype("Float64").astype(float) >= 0).to_numpy(int)
+    return int((told.T @ told).min(initial=len(answers)))
 
 
 def _pair(scores: pd.DataFrame, alphas: pd.Series, level: float, limit: float, fewest: int) -> tuple[object, ...]:

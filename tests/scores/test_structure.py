@@ -170,10 +170,22 @@ def test_refusals():
         scale_correlations(am.make_cohort(n=60, seed=1).responses, scales=("A", "D1"))
 
 
-def test_without_three_complete_rows_scores_still_correlate_and_nothing_is_said_of_truth():
+def test_gaps_that_spare_no_row_leave_the_verdict_where_it_was():
+    """Each leader leaves one question of A out: no row is complete, and every pair of questions has its people."""
+    pool = answers(260, 1.0, loading=0.75)
+    whole = scale_correlations(pool)
+    for place in range(len(pool)):
+        pool.iloc[place, place % 8] = np.nan
+    table = scale_correlations(pool)
+    assert table["verdict"].tolist() == whole["verdict"].tolist() == ["merged"] * 3
+    assert (table["r_true"] > table["r"]).all()
+    np.testing.assert_allclose(table["r_true"], whole["r_true"], atol=0.03)
+
+
+def test_without_three_people_on_a_pair_scores_still_correlate_and_nothing_is_said_of_truth():
     pool = answers(60, 0.5)
-    for place in range(60):
-        pool.iloc[place, [place % 8]] = np.nan
+    pool.loc[pool.index[:30], "a101"] = np.nan
+    pool.loc[pool.index[28:], "a102"] = np.nan
     table = scale_correlations(pool)
     assert table["r"].notna().all()
     assert table["r_true"].isna().tolist() == [True, True, False]
