@@ -161,7 +161,8 @@ def eigenvalues(correlation: NDArray) -> NDArray:
 
 def _slope(found, bounds: Sequence[tuple[float | None, float | None]]) -> float:
     """The steepest way that is still open: on a bound, the slope beyond it does not count (Karush, Kuhn and Tucker)."""
-    low, high = np.array([[-np.inf if low is None else low, np.inf if high is None else high] for low, high in bounds]).T
+    low, high = np.array(bounds, float).T
+    low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
     return float(np.abs(found.x - np.clip(found.x - found.jac, low, high)).max())
 
 
