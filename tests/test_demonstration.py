@@ -26,7 +26,7 @@ def intake():
 def test_the_committed_files_are_what_the_script_makes(tmp_path):
     demonstration.make(tmp_path)
     made, kept = (
-        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("[!.]*") if path.is_file()}
         for folder in (tmp_path, shipped("demo"))
     )
     assert len(kept) == 29
