@@ -7,12 +7,13 @@ import datetime
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from angle_mort.cli.steps import Steps
 from angle_mort.cohort import row_ids, stored_intake, working_audience
+from angle_mort.disclosure import POLICY
 from angle_mort.disk import replace_file
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.text import command, day, explain, t
@@ -72,7 +73,7 @@ def etat(asked: argparse.Namespace) -> int:
     print(t("cli.coffre.etat.saved", day=day(saved)) if saved else t("cli.coffre.etat.unsaved", command=command()))
     for erasure in vault.erasures():
         print(t("cli.coffre.etat.erasure", number=erasure.number, day=day(erasure.day)))
-        _write_receipt(erasure)  # a program killed between the vault and the receipt left none
+        _write_receipt(vault, erasure)  # a program killed between the vault and the receipt left none
     return 0
 
 
@@ -131,8 +132,8 @@ def effacer(asked: argparse.Namespace) -> int:
         raise AngleMortError(problem("AM802"))
     with Steps(1) as step, step("cli.step.erase"):
         erasure = vault.erase(rows, datetime.date.today())
-        place = _write_receipt(erasure)
-    print(*_receipt(erasure), t("cli.coffre.effacer.kept", path=str(place)), sep="\n")
+        place = _write_receipt(vault, erasure)
+    print(*_receipt(vault, erasure), t("cli.coffre.effacer.kept", path=str(place)), sep="\n")
     return 0
 
 
@@ -169,20 +170,21 @@ def _of_row_id(vault: Vault, row: str) -> list[Row]:
 # ------------------------------------------------------------------------------------------------------------ receipts
 
 
-def _write_receipt(erasure: Erasure) -> Path:
+def _write_receipt(vault: Vault, erasure: Erasure) -> Path:
     place = RECEIPTS / f"{erasure.number}.txt"
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        replace_file(place, ("\n".join(_receipt(erasure)) + "\n").encode())
+        replace_file(place, ("\n".join(_receipt(vault, erasure)) + "\n").encode())
     return place
 
 
-def _receipt(erasure: Erasure) -> list[str]:
+def _receipt(vault: Vault, erasure: Erasure) -> list[str]:
     """What went, when, and where rows or figures about the person remain; nothing that says who it was."""
+    cohorts, left = sorted({cohort for cohort, _ in erasure.erased}), vault.cohorts().groupby("cohort")["n"].max()
     return [
         t("cli.coffre.receipt.title", number=erasure.number, day=day(erasure.day)),
         *(_gone(place, told) for place, told in erasure.erased.items()),
-        *_remaining(sorted({cohort for cohort, _ in erasure.erased})),
+        *_remaining(cohorts, left),
     ]
 
 
@@ -200,13 +202,16 @@ def _gone(place: Sequence[str], told) -> str:
     )
 
 
-def _remaining(cohorts: Sequence[str]) -> Iterator[str]:
+def _remaining(cohorts: Sequence[str], left: Mapping[str, int]) -> Iterator[str]:
+    """Where the person still is, by how many leaders each cohort has left: too few, and none can be released again."""
     yield t("cli.coffre.receipt.remains")
     for cohort in cohorts:
         if (COHORTS / cohort).exists():
-            yield t("cli.coffre.receipt.cohort", folder=str(COHORTS / cohort), cohort=cohort, command=command())
+            mend = "cohort" if left.get(cohort, 0) >= POLICY.cohort else "cohort_small"
+            told = {"folder": str(COHORTS / cohort), "cohort": cohort, "command": command(), "minimum": POLICY.cohort}
+            yield t(f"cli.coffre.receipt.{mend}", **told)
         if (POOLS / cohort).exists():
-            yield t("cli.coffre.receipt.pool", folder=str(POOLS / cohort), cohort=cohort, command=command())
+            yield t("cli.coffre.receipt.pool", folder=str(POOLS / cohort))
         for page in sorted(REPORTS.glob(f"{cohort}*.html")):
             yield t("cli.coffre.receipt.report", path=str(page))
     yield t("cli.coffre.receipt.elsewhere", command=command())

@@ -317,8 +317,15 @@ def _rows(figure: str, groups: Iterable[Group]) -> list[dict[str, object]]:
     return [{"figure": figure, "category": "+".join(group), "count": n, "shown": str(n)} for group, n in groups]
 
 
+_FROM_THERE = {"rows": "pool", "spread": "version", "profiles": "notebook", "crossed": "version"}
+"""Why a page does not show it from the size on that would allow it."""
+
+
 def _withheld(reasons: Mapping[str, str], n: int, instrument: Instrument, policy: Policy) -> pd.DataFrame:
-    """What is not told, the rule, and the size that would allow it (0: no size does)."""
+    """What is not told, the rule, and the size that would allow it (0: no size does).
+
+    What the page does not show stays in the list, whatever the rules would allow.
+    """
     needed = {"group": policy.group, "small": policy.split, "overlap": 0, "shared": 0}
     always = [("splits", "ledger", 0), ("texts", "never", 0)]
     ranks = int(instrument.scoring["percentiles"]["minimum_n"])
@@ -329,6 +336,6 @@ def _withheld(reasons: Mapping[str, str], n: int, instrument: Instrument, policy
         ("crossed", "crossed", policy.rows),
         ("percentiles", "norms", ranks),
     ]
-    rows = [row for row in by_size if n < row[2] or row[0] == "percentiles"]
+    rows = [row if n < row[2] or row[0] not in _FROM_THERE else (row[0], _FROM_THERE[row[0]], 0) for row in by_size]
     rows += [(figure, rule, needed[rule]) for figure, rule in reasons.items()]
     return pd.DataFrame([*rows, *always], columns=["what", "rule", "needed"])

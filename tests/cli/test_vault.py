@@ -119,7 +119,8 @@ def test_an_erasure_says_what_went_and_what_remains_and_names_nobody(coffre):
     assert "cohorte artisans, passation T0, 1 questionnaire (" in told
     assert "Identité : adresse e-mail, nom, entreprise, date de réponse." in told
     assert f"{Path('data/cohorts/artisans')} contient encore sa ligne" in told
-    assert "liberer artisans" in told and "liberer artisans --regrouper" in told
+    assert "liberer artisans" in told and "Supprimez ce dossier" not in told
+    assert f"{Path('data/pools/artisans')} contient des moyennes" in told
     assert f"{Path('rapports/artisans.html')} contient des chiffres de groupe" in told
     assert f"{Path('data/cohorts/voisins')} contient" not in told
     (receipt,) = Path("data/private/recus").iterdir()
@@ -128,6 +129,19 @@ def test_an_erasure_says_what_went_and_what_remains_and_names_nobody(coffre):
     assert not re.search("escaffrel|bruno|exemple", written, flags=re.I)
     assert f"Effacement {receipt.stem}, le" in coffre("etat")
     refused(coffre, "AM315", "effacer", BRUNO, "--oui")
+
+
+def test_an_erasure_that_leaves_too_few_says_that_the_cohort_is_to_be_deleted(coffre, read):
+    eight = read.responses.index[8:16]
+    people = read.identities[read.identities["respondent"].isin(eight)]
+    some = replace(read, responses=read.responses.loc[eight], identities=people)
+    open_vault().store("petits", "T0", some)
+    for name in ("petits", "artisans"):
+        Path("data/cohorts", name).mkdir(parents=True)
+    told = coffre("effacer", BRUNO, "--oui")
+    (small,) = [line for line in told.splitlines() if str(Path("data/cohorts/petits")) in line]
+    assert "Supprimez ce dossier" in small and "moins de 8" in small and "liberer petits" not in told
+    assert "liberer artisans" in told
 
 
 def test_a_receipt_that_a_kill_prevented_is_written_later(coffre):

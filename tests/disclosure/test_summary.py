@@ -32,6 +32,18 @@ def test_from_eight_to_eleven_means_and_no_count_of_people_at_all(tmp_path, n):
     assert {"scenario", "dominance", "prototype"} <= set(summary.withheld["what"])
 
 
+@pytest.mark.parametrize("n", [12, 30, 100])
+def test_what_the_page_does_not_show_stays_in_its_list_though_the_rules_would_allow_it(tmp_path, n):
+    withheld = released(tmp_path, answers(n)).summary.withheld.set_index("what")["rule"]
+    for what, below, size, from_there in (
+        ("spread", "distribution", 30, "version"),
+        ("profiles", "profiles", 30, "notebook"),
+        ("crossed", "crossed", 100, "version"),
+        ("rows", "rows", 100, "pool"),
+    ):
+        assert withheld[what] == (from_there if n >= size else below)
+
+
 @pytest.mark.parametrize("n", [12, 16, 20, 24, 28])
 def test_from_twelve_counts_of_at_least_five_that_add_up(tmp_path, n):
     counts = released(tmp_path, answers(n, seed=n, missing=0.02)).summary.counts
