@@ -16,7 +16,7 @@ from angle_mort.profiles.candidates import SINGLE_GROUP, Candidate, Cohort, boot
 from angle_mort.profiles.families import FAMILIES
 
 COMPARED = ("EII", "EEI", "CCC", "EEE")
-TOO_FEW, ONE_GROUP, SMALL = "too few", "one group", "small profile"
+TOO_FEW, REPEATED, ONE_GROUP, SMALL = "too few", "repeated rows", "one group", "small profile"
 NOT_CONVERGED, NOT_REPLICATED, UNSTABLE = "not converged", "not replicated", "unstable"
 NOT_SIGNIFICANT, NOT_SPLIT = "not beyond one group", "not found in halves"
 HYPOTHESIS, EXPLORATORY, PROFILES = "hypothesis", "exploratory profiles", "profiles"
@@ -25,6 +25,8 @@ SHOWN = (HYPOTHESIS, EXPLORATORY, PROFILES)
 MARGIN = 6.0  # of BIC over the correlated single group
 JACCARD = 0.75  # that every profile must reach over bootstrap refits
 SIGNIFICANCE = 0.05  # of the bootstrap likelihood-ratio test
+COPIES = 0.10  # of the rows that copy another one, before anybody asks where they come from; our choice
+SCALES_THAT_TELL = 3  # on fewer scales people may well stand at the same place
 AGREEMENT = 0.60  # median adjusted Rand index between the models of two halves; our choice, no norm exists
 
 COLUMNS = [
@@ -112,7 +114,9 @@ def compare_profiles(
     there are any profiles is for the verdict to say; ``judged`` the candidate of lowest BIC among
     those that the size of the cohort allows. ``verdict`` is about that one, and the same in each row.
 
-    Verdicts, by the number n of people. Below 30 ``too few``: nothing is fitted, all numbers are missing. From 30, at
+    Verdicts, by the number n of people. Below 30 ``too few``: nothing is fitted, all numbers are missing; the same for
+    ``repeated rows``, where more than 10 % of the rows (three scales or more) copy others and chance does not explain
+    it: copies would pass for profiles. From 30, at
     most 3 profiles are allowed (from 200, all); ``one group`` unless BIC is better by more than 6 than that of any
     single group, those of few numbers (``one_group``) included; ``not converged``; ``small profile`` under 5 people or
     10 % (from 200: 25 people or 5 %); ``unstable`` when a profile's Jaccard is below .75; ``not beyond one group`` when
@@ -132,8 +136,8 @@ def compare_profiles(
     kept = frame[frame.notna().any(axis=1)]
     errors = None if standard_errors is None else standard_errors.loc[kept.index]
     rule = _rule(len(kept))
-    if rule is None:
-        return _nothing_fitted()
+    if rule is None or pasted(kept):
+        return _nothing_fitted(TOO_FEW if rule is None else REPEATED)
     cohort = Cohort(kept, errors, prior, rule.starts, int(check_random_state(random_state).randint(2**31)))
     wanted = list(_candidates(*kept.shape, max_components, families))
     jobs = [partial(_row, cohort, *each, measured == "all") for each in wanted]
@@ -186,9 +190,29 @@ def _rule(n: int) -> Rule | None:
     return next((rule for rule in reversed(RULES) if n >= rule.n), None)
 
 
-def _nothing_fitted() -> pd.DataFrame:
+def pasted(frame: pd.DataFrame) -> bool:
+    """Whether rows were copied: many are equal to others, and hardly any lie next to one another.
+
+    People who meet by chance on scores of few steps have neighbours, one step away on one scale, in still larger
+    number. ``frame``: respondents x scales, NaN where missing (an equal gap is part of an equal row).
+
+    >>> steps = pd.DataFrame(np.random.default_rng(1).integers(0, 6, (60, 3)), columns=["A", "B", "C"])
+    >>> pasted(steps), pasted(pd.concat([steps.head(20)] * 3))
+    (False, True)
+    """
+    steps = frame.rank(method="dense").fillna(-1).to_numpy(dtype=int)
+    rows, times = np.unique(steps, axis=0, return_counts=True)
+    if frame.shape[1] < SCALES_THAT_TELL or len(frame) - len(rows) <= COPIES * len(frame):
+        return False
+    known = pd.MultiIndex.from_arrays(rows.T)
+    one_up = (rows[rows[:, scale] > 0] + axis for scale, axis in enumerate(np.eye(rows.shape[1], dtype=int)))
+    neighbours = sum(int(pd.MultiIndex.from_arrays(each.T).isin(known).sum()) for each in one_up)
+    return bool((times > 1).sum() > neighbours)
+
+
+def _nothing_fitted(code: str) -> pd.DataFrame:
     row = dict.fromkeys(COLUMNS, np.nan) | {"family": SINGLE_GROUP[0], "n_components": SINGLE_GROUP[1]}
-    return pd.DataFrame([row | {"replicated": False, "judged": False, "verdict": TOO_FEW}])
+    return pd.DataFrame([row | {"replicated": False, "judged": False, "verdict": code}])
 
 
 def _candidates(n: int, d: int, most: int, families: Sequence[str]) -> Iterator[tuple[str, int]]:

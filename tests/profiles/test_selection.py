@@ -7,7 +7,8 @@ import pytest
 from angle_mort.errors import AngleMortError
 from angle_mort.profiles import compare_profiles, verdict
 from angle_mort.profiles.families import FAMILIES
-from angle_mort.profiles.selection import COLUMNS, RULES, _rule
+from angle_mort.profiles.selection import COLUMNS, RULES, _rule, pasted
+from benchmarks.typed_cohorts import Kind, draw
 
 MEANS = np.array([[30, 30, 30], [78, 40, 40], [40, 78, 70]])
 
@@ -98,6 +99,31 @@ def test_a_small_profile_is_not_shown():
     told = verdict(compare_profiles(pd.DataFrame(scores, columns=list("ABC")), max_components=2, measured="verdict"))
     assert told.code == "small profile"
     assert told.n_components is None
+
+
+@pytest.mark.parametrize("people", ["twenty three times", "with gaps", "one for half", "another tool's order"])
+def test_rows_that_were_copied_are_no_profiles(people):
+    few = one_group(20)
+    copied = {
+        "twenty three times": pd.concat([few] * 3),
+        "with gaps": pd.concat([few.mask(few > 70)] * 3),
+        "one for half": pd.concat([one_group(30), *[few.head(1)] * 30]),
+        "another tool's order": pd.concat([one_group(50), few.head(12)] * 2).sample(frac=1, random_state=1),
+    }[people].reset_index(drop=True)
+    table = compare_profiles(copied)
+    assert (verdict(table).code, verdict(table).shown) == ("repeated rows", False)
+    assert table["bic"].isna().all()
+
+
+@pytest.mark.parametrize("n", [30, 60, 200, 2000])
+@pytest.mark.parametrize("within", [0.0, 0.7])
+@pytest.mark.parametrize("skewed", [False, True])
+def test_people_who_meet_by_chance_are_not_taken_for_copies(n, within, skewed):
+    """Scores of 21 steps on three scales: of 2,000 people more than half stand where somebody else stands."""
+    drawn = [draw(Kind(n, 1, 0.0, within, 3, skewed), np.random.default_rng([n, seed])) for seed in range(5)]
+    assert not any(pasted(pd.DataFrame(each.scores).dropna(how="all")) for each in drawn)
+    if n == 2000 and skewed:
+        assert all(pd.DataFrame(each.scores).duplicated().mean() > 0.3 for each in drawn)
 
 
 def test_at_most_three_profiles_below_two_hundred():

@@ -72,6 +72,7 @@ def test_every_family_has_words_and_a_place_in_the_figure(family):
 
 
 REASONS = {
+    "repeated rows": "plus d’un dirigeant sur dix",
     "one group": "il ne l’est que de 4",
     "small profile": "de moins de 5 dirigeants",
     "not converged": "solution sûre",
