@@ -77,9 +77,14 @@ class Ledger:
                 self._append(record, told)
 
     def refused(self, page: SharedPage) -> dict[str, int]:
-        """The measures of a page that would set apart fewer than the minimum group, and how many people each would."""
+        """The measures of a page that would set apart fewer than the minimum group, and how many people each would.
+
+        Everything, as of nobody, where a whole wave and those who answered twice would both be told of.
+        """
         with self._begun() as record:
-            return record.refused(_masked(record, page)[1])
+            sets = _masked(record, page)[1]
+            mixed = {ANSWERS: 0} if any(record.mixed_with(page.releases, sets)) else {}
+            return record.refused(sets) | mixed
 
     def refuse(self, page: SharedPage) -> None:
         """Raise what ``share`` would raise, and record nothing."""
@@ -89,8 +94,8 @@ class Ledger:
     def share(self, page: SharedPage) -> bool:
         """Audit a page and record it, on the disk before this returns; False when every figure was shared before.
 
-        Raises AM634 when it is refused, AM630 to AM633 and AM635 (a release that this ledger does not know) when
-        nothing can be said.
+        Raises AM634 when it is refused, AM637 for a whole wave beside those who answered twice, AM630 to AM633 and
+        AM635 (a release that this ledger does not know) when nothing can be said.
         """
         with self._begun() as record:
             masks, fresh = _judged(record, page)
@@ -156,13 +161,16 @@ def _masked(record: _Record, page: SharedPage) -> tuple[dict[str, list[str]], Se
 
 
 def _judged(record: _Record, page: SharedPage) -> tuple[dict[str, list[str]], Sets]:
-    """The same, when the page may be shared; AM634 when it may not."""
+    """The same, when the page may be shared; AM634 and AM637 when it may not."""
     masks, fresh = _masked(record, page)
     refused = record.refused(fresh)
     if refused:
         told = {"n": min(refused.values()), "minimum": record.minimum}
         earlier = ", ".join(record.pages_about(fresh[PEOPLE]))
         raise AngleMortError(problem("AM634", cohort=page.cohort, earlier=earlier, **told))
+    mixed = ", ".join(record.mixed_with(page.releases, fresh))
+    if mixed:
+        raise AngleMortError(problem("AM637", cohort=page.cohort, earlier=mixed))
     return masks, fresh
 
 
@@ -245,6 +253,25 @@ class _Record:
                 fewest[COUNTS] = min(fewest[COUNTS], 1)
         return {measure: people for measure, people in fewest.items() if people < self.minimum}
 
+    def mixed_with(self, seals: Iterable[str], sets: Sets) -> Iterator[str]:
+        """The cohorts shared before that are a whole wave where this one is those who answered twice, or the reverse.
+
+        Of two waves, the paired set or both whole waves are told, never both, however many the others are.
+        """
+        own = list(seals)
+        if len(own) == 1 and self.new(sets)[ANSWERS]:
+            for page in self.pages:
+                if len(page["seals"]) == 1 and self._is_mixed(self.releases[own[0]], self.releases[page["seals"][0]]):
+                    yield page["cohort"]
+
+    def _is_mixed(self, one: Sequence[Member], other: Sequence[Member]) -> bool:
+        few, many = sorted((one, other), key=len)
+        return any(_is_paired(self._wave(few), self._wave(many), self._wave(each)) for each in self.releases.values())
+
+    def _wave(self, members: Sequence[Member]) -> tuple[frozenset, frozenset]:
+        """Who is in a release, and their answers."""
+        return frozenset(self.owner[person] for person, _ in members), frozenset(answers for _, answers in members)
+
     def _counted(self) -> list[frozenset]:
         """Everybody of each page that told a split."""
         pages = [page for page in self.pages if COUNTS in page["figures"]]
@@ -292,6 +319,17 @@ class _Record:
 
     def _tells_of(self, page: Mapping, people: frozenset) -> bool:
         return any(people & each for each in self.members(page["seals"], PEOPLE, page["figures"][PEOPLE]))
+
+
+def _is_paired(few: tuple, many: tuple, third: tuple) -> bool:
+    """Whether a few are those who are both among many and in a third release, as they answered in one of the two; the
+    answers of the other are all different, as those of another wave are."""
+    (people, answers), (all_people, all_answers), (third_people, third_answers) = few, many, third
+    if people >= all_people or people != all_people & third_people:
+        return False
+    return (answers < all_answers and not answers & third_answers) or (
+        answers < third_answers and not answers & all_answers
+    )
 
 
 def _touching(new: Sequence[frozenset], known: Sequence[frozenset]) -> list[frozenset]:
