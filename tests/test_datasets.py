@@ -7,8 +7,8 @@ import pytest
 from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument
+from angle_mort.instrument.codes import refuse_bad_codes
 from angle_mort.scores import score_responses
-from angle_mort.scores.scales import refuse_bad_codes
 
 INSTRUMENT = load_instrument()
 

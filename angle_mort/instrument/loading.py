@@ -147,6 +147,8 @@ def _wrong_norms(entry: Mapping) -> Iterator[str]:
     for name, (low, high) in {"reliability": (0, 1), "retest": (0, 1), "sd": (0, 100), "means": (0, 100)}.items():
         numbers = entry.get(name) or {}
         yield from (f"{name} of {scale}" for scale, each in numbers.items() if not _within(each, low, high))
+    measured = entry["reliability"] or {}
+    yield from (f"retest of {scale} alone" for scale in entry["retest"] or {} if scale not in measured)
     if entry.get("block_correlation") is not None and not _within(entry["block_correlation"], -0.5, 1):
         yield "block_correlation"
     sizes = entry.get("sizes", {})

@@ -173,6 +173,11 @@ class Norms:
     block_correlation: float | None = None
 
     @cached_property
+    def retest_alone(self) -> list[str]:
+        """Scales with a retest reliability and no reliability: no margin can be made from it."""
+        return [scale for scale in self.retest if scale not in self.reliability]
+
+    @cached_property
     def seal(self) -> str:
         """A hash of every figure and word that is there: other norms under the same name are seen."""
         told = {name: each for name, each in asdict(self).items() if each not in (None, {})}

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument.codes import refuse_bad_codes
 from angle_mort.instrument.model import NOT_APPLICABLE, Instrument, Item
 
 CARE_COLUMNS = (
@@ -35,7 +35,8 @@ def answer_care(responses: pd.DataFrame, instrument: Instrument, seconds: pd.Ser
     where no time is known), ``fast_light`` (below the declared seconds; False where no time is known), ``n_missing``
     (required items left blank), ``n_not_applicable``.
 
-    Raises ``AngleMortError`` AM401 (a column is no question of this questionnaire) or AM402 (not numbers).
+    Raises ``AngleMortError``: those of ``score_responses``; AM404 where ``seconds`` names somebody twice, AM409 where a
+    time is negative, infinite or no number.
 
     >>> from angle_mort.instrument import load_instrument
     >>> instrument = load_instrument()
@@ -45,7 +46,9 @@ def answer_care(responses: pd.DataFrame, instrument: Instrument, seconds: pd.Ser
     >>> lights[["longest_run", "run_light", "hurried", "fast_light"]].values.tolist()
     [[1, False, False, False], [13, True, True, True]]
     """
-    _refuse_foreign(responses, instrument)
+    refuse_bad_codes(responses, instrument)
+    if seconds is not None:
+        _refuse_bad_times(seconds)
     rule = instrument.scoring["care"]
     run_items = [item for code in rule["run_items"] for item in instrument.module(code).items]
     runs, codes = longest_runs(_block(responses, run_items))
@@ -90,11 +93,14 @@ def _seconds(told: str) -> float:
     return sum(float(part) * 60**place for place, part in enumerate(reversed(parts)))
 
 
-def _refuse_foreign(responses: pd.DataFrame, instrument: Instrument) -> None:
-    unknown = [problem("AM401", item=str(each)) for each in responses if each not in instrument.items]
-    text = [each for each in responses if not (is_numeric_dtype(responses[each]) or responses[each].isna().all())]
-    if unknown or text:
-        raise AngleMortError(*unknown, *(problem("AM402", item=str(each)) for each in text))
+def _refuse_bad_times(seconds: pd.Series) -> None:
+    times = pd.to_numeric(seconds, errors="coerce").to_numpy(float)
+    twice = int(seconds.index.duplicated().sum())
+    wrong = int((seconds.notna() & ~((times >= 0) & (times < np.inf))).sum())
+    found = [problem("AM404", n=twice)] if twice else []
+    found += [problem("AM409", n=wrong)] if wrong else []
+    if found:
+        raise AngleMortError(*found)
 
 
 def longest_runs(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

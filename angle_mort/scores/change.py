@@ -41,12 +41,15 @@ def reliable_change(
     difference`` (after - before), ``threshold`` (z * sqrt(se_before**2 + se_after**2), same units) and ``direction``:
     ``better`` or ``worse`` when the difference passes the threshold, ``none`` when it does not, ``unknown`` when a
     value or one standard error is missing, or when the scale has no declared good side. What has no standard error in
-    either wave is a fact (the two-week scenario, a count of tasks): its threshold is 0, a transition from 1 to 2 is a
-    transition, and a count is a count.
+    either wave, and a value in one, is a fact (the two-week scenario, a count of tasks): its threshold is 0, a
+    transition from 1 to 2 is a transition, and a count is a count. Calculable in neither wave, it has no threshold.
 
     Regression to the mean: somebody picked for a very high score is expected to come nearer to the middle without any
     true change, by (1 - reliability) of the distance to the mean of the group they were picked from. A threshold around
     one person's difference does not correct that; a comparison group does.
+
+    Raises ``AngleMortError``: AM410, AM411, AM415 for the tables, AM412 for the level, AM103 for a retest reliability
+    of a scale that has no reliability in the norms.
 
     Source: Jacobson & Truax 1991; two standard errors as in Christensen & Mendoza 1986.
 
@@ -59,9 +62,10 @@ def reliable_change(
     >>> change["threshold"].round(1).tolist()
     [18.6, 18.6]
     """
-    _check(before, after, level)
+    _check(before, after, level, norms)
     both = _paired(before, after)
-    fact = both["se_before"].isna() & both["se_after"].isna()
+    unmeasured = both["se_before"].isna() & both["se_after"].isna()
+    fact = unmeasured & (both["before"].notna() | both["after"].notna())
     both["difference"] = both["after"] - both["before"]
     margin = half_width(level) * np.hypot(both["se_before"], both["se_after"]) * _retest(both["scale"], norms)
     both["threshold"] = margin.mask(fact, 0.0)
@@ -103,8 +107,11 @@ def _retest(scales: pd.Series, norms: Norms | None) -> pd.Series:
     return scales.map(wider).astype(float).fillna(1.0)
 
 
-def _check(before: pd.DataFrame, after: pd.DataFrame, level: float) -> None:
+def _check(before: pd.DataFrame, after: pd.DataFrame, level: float, norms: Norms | None) -> None:
     if not 0 < level < 1:
         raise AngleMortError(problem("AM412", name="level", value=level))
+    alone = norms.retest_alone if norms else []
+    if alone:
+        raise AngleMortError(*(problem("AM103", path=norms.name, reason=f"retest of {each} alone") for each in alone))
     check_scores(before, NEEDED)
     check_scores(after, NEEDED)

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item, load_instrument
+from angle_mort.instrument.codes import refuse_bad_codes
 from angle_mort.scores.dominance import NEEDED, check_scores
-from angle_mort.scores.scales import answer_error, refuse_bad_codes, z_of
+from angle_mort.scores.scales import answer_error, z_of
 
 SAME, DIFFERENT, TOO_LITTLE = "same", "different", "too_little"
 COLUMNS = ["respondent", "check", "left", "right", "difference", "margin", "answer"]
@@ -67,7 +69,8 @@ def cross_checks(
     points, or when a side is missing (NaN). The mappings, their errors and their sources are in the questionnaire
     (``scoring: cross_checks``); errors are normal and independent. No check says which side is right.
 
-    Raises ``AngleMortError``: AM410, AM411 for the table; AM401 to AM405 for ``mirror`` and ``responses``.
+    Raises ``AngleMortError``: AM410, AM411, AM415 for the table; those of ``score_responses`` for ``responses`` and
+    for the answers of ``mirror``; AM416 where the mirror is about somebody who is not in the table.
 
     >>> scores = pd.DataFrame({"respondent": "L1", "scale": ["J", "IDO", "F", "l101"], "value": [3, 70.0, 40.0, 5],
     ...                        "se_measurement": [np.nan, 4.4, 5.0, np.nan]})
@@ -80,6 +83,7 @@ def cross_checks(
     instrument = instrument or load_instrument()
     check_scores(table, NEEDED)
     scores = _Scores(table)
+    _refuse_strangers(mirror, scores.respondents)
     rules = instrument.scoring["cross_checks"]["checks"]
     sides = {
         "J_IDO": _scenario_and_index(scores, rules["J_IDO"]),
@@ -177,6 +181,12 @@ def _own_points(responses: pd.DataFrame, items: tuple[Item, ...], instrument: In
 def _seen_points(mirror: pd.DataFrame, items: tuple[Item, ...], instrument: Instrument) -> pd.DataFrame:
     refuse_bad_codes(mirror.reset_index(drop=True), instrument)
     return _points(mirror, items, instrument)
+
+
+def _refuse_strangers(mirror: pd.DataFrame | None, respondents: pd.Index) -> None:
+    unknown = 0 if mirror is None else int((~mirror.index.isin(respondents)).sum())
+    if unknown:
+        raise AngleMortError(problem("AM416", n=unknown))
 
 
 def _points(answers: pd.DataFrame, items: tuple[Item, ...], instrument: Instrument) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item, Module, load_instrument
+from angle_mort.instrument.codes import refuse_bad_codes
 from angle_mort.scores.reliability import FEWEST, item_analysis
-from angle_mort.scores.scales import refuse_bad_codes
 
 
 def item_statistics(responses: pd.DataFrame, instrument: Instrument | None = None) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def item_statistics(responses: pd.DataFrame, instrument: Instrument | None = Non
     were given; and, over the ``n_used`` respondents who answered the whole scale, ``item_rest`` (correlation with the
     sum of the others) and ``alpha_if_dropped``, missing when fewer than 3 did.
 
-    Raises ``AngleMortError`` AM401 to AM405, as ``score_responses``.
+    Raises ``AngleMortError`` those of ``score_responses``.
 
     >>> import angle_mort as am
     >>> table = item_statistics(am.make_cohort(n=60, seed=3).responses)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.types import is_numeric_dtype
 
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument.codes import holds_numbers, repeated_items
 from angle_mort.scores.factors import NO_FIT, Fit, fit_measures, one_factor
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ FEWEST = 3  # complete rows
 CONFIDENCE = 0.95
 
 _SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that can still be inverted
+_NOTHING = 1e-12  # a divisor this much smaller than what it divides is rounding
 _BLOCK = 16_384  # people whose answers are centred at a time
 
 
@@ -67,8 +68,8 @@ def reliability(
     ``provisional``: whether n is below 45.
 
     Errors: a scale that is not reflective (AM420), unknown (AM424), under 2 items (AM425), under 3 usable rows (AM423),
-    answers that are not numbers (AM421) or not finite (AM422), with an instrument a code outside the item's format
-    (AM403) or a respondent twice (AM404), an unknown ``missing`` (AM426), a ``level`` that is no
+    an item twice (AM225), answers that are not numbers (AM421) or not finite (AM422), with an instrument a code outside
+    the item's format (AM403) or a respondent twice (AM404), an unknown ``missing`` (AM426), a ``level`` that is no
     probability (AM412).
 
     Nothing here is polychoric: ordinal alpha tells the reliability of a sum that nobody observes, so no margin of the
@@ -142,7 +143,10 @@ def _scales(
 
 def _answers(columns: pd.DataFrame, coded: bool) -> pd.DataFrame:
     """The columns as floats, missing as NaN; negative codes too when they are codes."""
-    text = [str(name) for name in columns if not _numeric(columns[name])]
+    again = repeated_items(columns.columns)
+    if again:
+        raise AngleMortError(*again)
+    text = [str(name) for name in columns if not holds_numbers(columns[name])]
     if text:
         raise AngleMortError(*(problem("AM421", item=item) for item in text))
     if len(columns.columns) < 2:
@@ -172,10 +176,6 @@ def _check_codes(scales: dict[str, pd.DataFrame], instrument: Instrument) -> Non
 def _count_outside(answers: pd.Series, format_: ResponseFormat) -> int:
     codes = [choice.code for choice in format_.choices]
     return int((answers.notna() & ~answers.isin(codes)).sum())
-
-
-def _numeric(column: pd.Series) -> bool:
-    return is_numeric_dtype(column) or column.isna().all()
 
 
 def _fewest_pairs(answers: pd.DataFrame) -> int:
@@ -209,7 +209,7 @@ def _row(scale: str, covariance: Covariance, level: float, complete: bool) -> di
     return {
         "scale": scale, "n_items": k, "n_used": n, "estimator": ESTIMATOR,
         "alpha": alpha, "alpha_low": low, "alpha_high": high, "level": level,
-        "alpha_standardised": k * mean_r / (1 + (k - 1) * mean_r), "omega": omega, "omega_status": status,
+        "alpha_standardised": _ratio(k * mean_r, 1 + (k - 1) * mean_r), "omega": omega, "omega_status": status,
         **(fit if complete else NO_FIT)._asdict(), "mean_inter_item": mean_r, "split_half": _split_half(matrix),
         "sd": sd, "se_measurement": sd * np.sqrt(1 - alpha), "provisional": n < CERTAIN_FROM,
     }  # fmt: skip
@@ -285,7 +285,8 @@ def _alpha_if_dropped(matrix: NDArray) -> list[float]:
 
 
 def _ratio(above: float, below: float) -> float:
-    return float(above / below) if below > 0 else np.nan
+    """Missing where the divisor is nothing but rounding: items that cancel each other out have no reliability."""
+    return float(above / below) if below > _NOTHING * abs(above) else np.nan
 
 
 def _check_missing(missing: str) -> None:

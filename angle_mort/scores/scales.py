@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from angle_mort.errors import AngleMortError, Problem, problem
 from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item, Module, load_instrument
+from angle_mort.instrument.codes import refuse_bad_codes
 from angle_mort.margins import half_width
 from angle_mort.scores.kernel import MISSING, Counted, Key, count_and_score
 
@@ -50,7 +50,7 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument | None = Non
     ``provisoire`` (margins declared, not yet estimated) or ``non calculable`` (value NaN, never 0).
 
     Raises ``AngleMortError``: AM401 unknown item, AM402 not a number, AM403 code outside its format, AM404 a respondent
-    twice, AM225 an item twice, AM405 nobody.
+    twice, AM408 a respondent without a name, AM225 an item twice, AM405 nobody.
 
     >>> import pandas as pd
     >>> answers = pd.DataFrame({f"a{f}0{i}": [3.0] for f in (1, 2) for i in (1, 2, 3, 4)}, index=["r001"])
@@ -328,46 +328,3 @@ def _tidy(scored: Mapping[str, Scored], respondents: pd.Index, instrument: Instr
 
 def _stacked(scored: Mapping[str, Scored], name: str) -> np.ndarray:
     return np.concatenate([getattr(each, name) for each in scored.values()])
-
-
-# ---------------------------------------------------------------------------------------------------------- refusals
-
-
-def refuse_bad_codes(responses: pd.DataFrame, instrument: Instrument) -> None:
-    """Raise every problem of a table of answers at once; no message holds an answer or a respondent."""
-    found = []
-    if not len(responses):
-        found.append(problem("AM405"))
-    if not responses.index.is_unique:
-        found.append(problem("AM404", n=int(responses.index.duplicated().sum())))
-    found += _repeated(responses.columns)
-    for column in responses.columns.drop_duplicates(keep=False):
-        found += _column_problems(str(column), responses[column], instrument)
-    if found:
-        raise AngleMortError(*found)
-
-
-def _repeated(columns: pd.Index) -> list[Problem]:
-    again = columns[columns.duplicated()].unique()
-    places = {column: np.flatnonzero(columns == column) + 1 for column in again}
-    return [problem("AM225", item=str(item), columns=", ".join(map(str, each))) for item, each in places.items()]
-
-
-def _column_problems(column: str, answers: pd.Series, instrument: Instrument) -> list[Problem]:
-    item = instrument.items.get(column)
-    if item is None or item.format.kind == "text":
-        return [problem("AM401", item=column)]
-    if not pd.api.types.is_numeric_dtype(answers.dtype) and not answers.isna().all():
-        return [problem("AM402", item=column)]
-    values = answers.to_numpy(float)
-    bad = int((~np.isnan(values) & ~_allowed(values, item)).sum())
-    return [problem("AM403", item=column, count=bad)] if bad else []
-
-
-def _allowed(values: np.ndarray, item: Item) -> np.ndarray:
-    each = item.format
-    if each.kind == "number":
-        return np.isfinite(values) & (values >= each.minimum) & (values <= each.maximum)
-    if each.kind == "multiple":
-        return (values >= 0) & (values < 2 ** len(each.choices)) & (values == np.floor(values))
-    return np.isin(values, [choice.code for choice in each.choices])

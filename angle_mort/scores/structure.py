@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument, load_instrument
+from angle_mort.instrument.codes import refuse_bad_codes
 from angle_mort.scores.factors import (
     NO_FIT,
     chance_eigenvalues,
@@ -20,7 +21,7 @@ from angle_mort.scores.factors import (
     several_factors,
 )
 from angle_mort.scores.reliability import FEWEST, reliability
-from angle_mort.scores.scales import refuse_bad_codes, score_responses
+from angle_mort.scores.scales import score_responses
 
 BLOCKS = ("A", "B", "C")
 APART, MERGED, UNDECIDED, TOO_FEW = "apart", "merged", "undecided", "too few"
@@ -95,7 +96,7 @@ def compare_structures(
     computed), ``factors coincide`` (two of the several are one, or all are), ``heywood``, ``not converged`` or
     ``singular``. ``preferred_structure`` reads it.
 
-    Raises ``AngleMortError`` AM401 to AM405, AM429 when a scale has fewer than 3 items here.
+    Raises ``AngleMortError``: those of ``score_responses``, AM429 when a scale has fewer than 3 items here.
 
     >>> import angle_mort as am
     >>> pool = am.make_cohort(n=300, seed=4, profiles=0, not_applicable=0).responses

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from angle_mort.errors import AngleMortError
 from angle_mort.responses import answer_care, seconds_taken
 
 
@@ -12,7 +13,11 @@ def quiet(instrument):
     """One row in which no two neighbours are equal."""
     items = [item.id for item in instrument.form_items("complete") if item.format.kind != "text"]
     steps = {each: float(number % 3) for number, each in enumerate(run_items(instrument))}
-    return pd.Series({each: steps.get(each, 0.0) for each in items})
+    first = {
+        item.id: min((c.code for c in item.format.choices if c.code >= 0), default=1)
+        for item in instrument.items.values()
+    }
+    return pd.Series({each: steps.get(each, float(first[each])) for each in items})
 
 
 def care(row, instrument):
@@ -80,6 +85,22 @@ def test_the_time_taken_is_counted_per_answer_given(quiet, instrument):
     assert not answer_care(rows, instrument)["fast_light"].any()
 
 
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (pd.Series({"r001": -5.0}), "AM409"),
+        (pd.Series({"r001": np.inf}), "AM409"),
+        (pd.Series({"r001": "vite"}), "AM409"),
+        (pd.Series([60.0, 70.0], index=["r001", "r001"]), "AM404"),
+    ],
+)
+def test_a_time_that_is_none_has_a_code(quiet, instrument, seconds, code):
+    with pytest.raises(AngleMortError) as caught:
+        answer_care(quiet.to_frame("r001").T, instrument, seconds)
+    assert [each.code for each in caught.value.problems] == [code]
+    assert answer_care(quiet.to_frame("r001").T, instrument, pd.Series({"r001": np.nan})).shape[0] == 1
+
+
 @pytest.mark.parametrize("breaker", [np.nan, -1.0])
 def test_missing_and_not_applicable_break_a_run(quiet, instrument, breaker):
     items = run_items(instrument)
@@ -89,9 +110,11 @@ def test_missing_and_not_applicable_break_a_run(quiet, instrument, breaker):
 
 
 def test_a_row_of_not_applicable_is_no_run(quiet, instrument):
-    quiet[run_items(instrument)] = -1.0
+    spared = [each for each in run_items(instrument) if -1 in {c.code for c in instrument.items[each].format.choices}]
+    quiet[run_items(instrument)] = np.nan
+    quiet[spared] = -1.0
     assert care(quiet, instrument)["longest_run"] == 0
-    assert care(quiet, instrument)["n_not_applicable"] == len(run_items(instrument))
+    assert care(quiet, instrument)["n_not_applicable"] == len(spared) > 20
 
 
 def test_missing_counts_required_items_only(quiet, instrument):

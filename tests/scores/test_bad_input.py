@@ -25,6 +25,10 @@ DOORS = {
 SPOILT = {
     "words": lambda a: a.assign(a101="beaucoup"),
     "infinite": lambda a: a.assign(a101=np.inf),
+    "true or false": lambda a: a.assign(a101=True),
+    "complex": lambda a: a.assign(a101=1 + 2j),
+    "the same question twice": lambda a: pd.concat([a, a[["a101"]]], axis=1),
+    "nobody's answers": lambda a: a.set_axis([np.nan, *a.index[1:]]),
     "out of range": lambda a: a.assign(a101=99.0),
     "twice the same person": lambda a: pd.concat([a, a.iloc[:1]]),
     "unknown item": lambda a: a.assign(zz1=1.0),
@@ -39,11 +43,17 @@ CODES = {
     ("words", None): "AM402",
     ("infinite", "reliability"): "AM422",
     ("infinite", "build_norms"): "AM422",
-    ("infinite", "answer_care"): None,  # it counts equal answers, and adds nothing up
     ("infinite", None): "AM403",
-    ("out of range", "answer_care"): None,
+    ("true or false", "reliability"): "AM421",
+    ("true or false", "build_norms"): "AM421",
+    ("true or false", None): "AM402",
+    ("complex", "reliability"): "AM421",
+    ("complex", "build_norms"): "AM421",
+    ("complex", None): "AM402",
+    ("the same question twice", None): "AM225",
+    ("nobody's answers", "reliability"): None,  # nobody has to be told apart
+    ("nobody's answers", None): "AM408",
     ("out of range", None): "AM403",
-    ("twice the same person", "answer_care"): None,
     ("twice the same person", None): "AM404",
     ("unknown item", "reliability"): None,  # it asks the questionnaire for its items, and reads no other
     ("unknown item", None): "AM401",
@@ -54,7 +64,6 @@ CODES = {
     ("one person", "build_norms"): "AM423",
     ("nobody", "reliability"): "AM427",
     ("nobody", "build_norms"): "AM427",
-    ("nobody", "answer_care"): None,
     ("nobody", None): "AM405",
 }
 

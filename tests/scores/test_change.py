@@ -57,6 +57,22 @@ def test_a_scenario_is_a_transition_and_a_count_is_a_count():
     assert reliable_change(first, first, high_is_good={"J": True, "G": False})["direction"].tolist() == ["none", "none"]
 
 
+def test_what_was_calculable_in_neither_wave_is_no_fact():
+    nothing = wave([np.nan], ["A"], np.nan)
+    change = reliable_change(nothing, nothing, high_is_good=GOOD)
+    assert np.isnan(change["threshold"].item())
+    assert change["direction"].tolist() == ["unknown"]
+
+
+@pytest.mark.parametrize("scale", ["D1", "zz"])
+def test_a_retest_reliability_without_a_reliability_makes_no_margin(scale):
+    import dataclasses
+
+    norms = dataclasses.replace(load_instrument().norms, retest={scale: 0.8})
+    with pytest.raises(AngleMortError, match=f"AM103.*retest of {scale} alone"):
+        reliable_change(wave([50.0, 50.0]), wave([50.0, 50.0]), norms=norms)
+
+
 def test_a_known_retest_reliability_sets_the_margin():
     import dataclasses
 

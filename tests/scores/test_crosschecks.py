@@ -141,7 +141,6 @@ def test_more_collaborators_narrow_the_margin_and_what_was_not_seen_is_left_out(
     [
         (own(), team(KEEPS, KEEPS)),  # two people
         (own(), team(KEEPS, KEEPS, [np.nan] * 8)),
-        (own(), team(KEEPS, KEEPS, KEEPS, leader="L2")),
         (own().assign(a101=np.nan, a203=-1, b202=np.nan), team(*[KEEPS] * 4)),  # five items out of eight
         (own(), None),
         (None, team(*[KEEPS] * 4)),
@@ -206,3 +205,10 @@ def test_a_released_cohort_can_be_checked_too():
     told = am.cross_checks(am.load_cohort(shipped("demo") / "cohorte").scores)
     assert len(told) == 24 * 4
     assert set(told["answer"]) == {"same", "different", "too_little"}
+
+
+def test_a_mirror_about_nobody_of_the_table_is_told():
+    mirror = pd.concat([team(*[KEEPS] * 3), team(KEEPS, leader="L7")])
+    with pytest.raises(AngleMortError) as caught:
+        check("self_mirror", table(A=50), mirror=mirror, responses=own())
+    assert [(each.code, dict(each.fields)) for each in caught.value.problems] == [("AM416", {"n": 1})]

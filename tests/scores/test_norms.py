@@ -168,6 +168,8 @@ def test_questions_that_contradict_each_other_or_never_vary_make_no_norms():
         ({"reliability": {"A": 1.2}}, "reliability of A"),
         ({"reliability": {"A": "fort"}}, "reliability of A"),
         ({"block_correlation": 1.0}, "block_correlation"),
+        ({"retest": {"D1": 0.8}}, "retest of D1 alone"),
+        ({"retest": {"zz": 0.5}}, "retest of zz alone"),
         ({"means": {"A": 120}}, "means of A"),
         ({"sd": {"A": 0, "B": 18}}, "sd of A"),
         ({"population": "tous"}, "population.fr is missing"),

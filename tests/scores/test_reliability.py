@@ -135,6 +135,14 @@ def test_no_omega_where_the_model_cannot_be_fitted(frame, status):
     assert (row["omega_status"], np.isnan(row["omega"]), np.isfinite(row["alpha"])) == (status, True, True)
 
 
+def test_items_that_cancel_each_other_out_have_no_figure():
+    row = reliability(pd.DataFrame({"x": [0.0, 1, 2, 3], "y": [4.0, 3, 2, 1]})).iloc[0]
+    assert row[["alpha", "alpha_low", "alpha_standardised", "omega", "split_half"]].isna().all()
+    assert row["mean_inter_item"] == pytest.approx(-1)
+    rough = reliability(pd.DataFrame({"x": [0.1, 0.2, 0.3, 0.7], "y": [-0.1, -0.2, -0.3, -0.7]})).iloc[0]
+    assert rough[["alpha", "alpha_standardised", "split_half"]].isna().all()
+
+
 def test_everybody_the_same_is_nowhere_a_number():
     row = reliability(pd.DataFrame(np.full((10, 4), 2.0))).iloc[0]
     assert row[["alpha", "omega", "mean_inter_item", "split_half", "se_measurement"]].isna().all()
@@ -180,6 +188,9 @@ def test_what_has_no_reliability_has_a_code(scales, expected):
         (answers().assign(a001="jamais"), "AM421"),
         (answers().assign(a001=np.inf), "AM422"),
         (answers().iloc[:, :1], "AM425"),
+        (answers().iloc[:, [0, 1, 0]], "AM225"),
+        (answers().assign(a001=True), "AM421"),
+        (answers().assign(a001=1j), "AM421"),
     ],
 )
 @pytest.mark.parametrize("ask", [reliability, item_analysis])
