@@ -18,7 +18,7 @@ SHARES = {1: (1.0,), 3: (0.55, 0.38, 0.07), 4: (0.45, 0.28, 0.20, 0.07), 5: (0.3
 ITEMS, NOISE = 5, 1.0
 CUTS = np.array([-1.5, -0.5, 0.5, 1.5])
 SKEW = 1.5
-"""How much higher the cuts are where scores pile up: two thirds of the answers are then the lowest."""
+"""How much higher the cuts are where scores pile up: half of the answers are then the lowest."""
 APART = 3
 """Two types differ on this many scales at least."""
 STEP = 1.07

@@ -238,7 +238,7 @@ class ProfileModel:
 
     def consequences(self, outcomes: pd.DataFrame) -> pd.DataFrame:
         """What goes with each profile: a row per profile x outcome, ``profile, name, outcome, n, mean, se, low, high``,
-        and ``p``, the probability that profiles alike in this outcome would differ as much (Wald).
+        and ``p``, how often profiles differ as much once people exchange their outcomes at random (499 times).
 
         ``outcomes``: people x outcomes, the index that of the people fitted to; NaN is left out, outcome by outcome
         (``n`` people remain). Means are corrected for people placed in the wrong profile (Bolck, Croon & Hagenaars);
@@ -265,15 +265,12 @@ class ProfileModel:
     def _consequence(self, one: NDArray, many: NDArray, name: str, outcome: NDArray) -> pd.DataFrame:
         mean = corrected_means(one, outcome)
         drawn = np.array([corrected_means(each, outcome) for each in many])
-        covariance = sandwich(one, outcome)
-        alone = np.sqrt(np.diag(covariance))
-        error = np.maximum(_robust_spread(drawn), alone)
-        wider = error / np.maximum(alone, np.finfo(float).tiny)
+        error = np.maximum(_robust_spread(drawn), np.sqrt(np.diag(sandwich(one, outcome))))
         reach = half_width(self.card["level"]) * error
         told = {"profile": range(1, self.k + 1), "name": self.names, "outcome": name}
         told |= {"n": int((~np.isnan(outcome)).sum()), "mean": mean, "se": error}
-        p = probability_of_chance(mean, covariance * np.outer(wider, wider))
-        return pd.DataFrame(told | {"low": mean - reach, "high": mean + reach, "p": p})
+        told |= {"low": mean - reach, "high": mean + reach, "p": probability_of_chance(one, outcome)}
+        return pd.DataFrame(told)
 
     def _fitted(self) -> Fitted:
         if self.fitted is None:
