@@ -270,7 +270,7 @@ def _share(share, total, parts, agree, error, answered, n_asked, instrument: Ins
 def _inventory(answers: _Answers, module: Module, instrument: Instrument) -> Iterator[tuple[str, Scored]]:
     """How many tasks the leader still does alone (code 0), out of those that the firm does; with the facets' own."""
     for key in _task_keys(module, instrument):
-        _, _, total, answered, applicable = answers.counts[key.scale]
+        _, total, answered, applicable = answers.counts[key.scale]
         mine = np.where(applicable > 0, total, np.nan)
         most = mine + applicable - answered
         value = np.where(most == mine, mine, np.nan)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import NOT_APPLICABLE, load_instrument
-from angle_mort.scores.kernel import MISSING, Key, count_and_score
+from angle_mort.scores.kernel import MISSING, Counted, Key, count_and_score
 from angle_mort.scores.scales import score_responses, scoring_keys
 
 ITEMS = tuple(f"x{number:02d}" for number in range(12))
@@ -50,8 +50,12 @@ def scored_by_hand(row, rule):
     return (value, rule.error * math.sqrt(rule.length / answered), total, answered, applicable)
 
 
+def figures(counted):
+    return counted.value, counted.error, counted.total, counted.answered, counted.applicable
+
+
 def same(found, expected):
-    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(found, expected, strict=True))
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(figures(found), figures(expected), strict=True))
 
 
 def codes_of(error):
@@ -65,7 +69,7 @@ def test_every_figure_is_that_of_the_rule_told_row_by_row(codes, rules):
     counted = count_and_score(codes, ITEMS, rules)
     for scale, rule in enumerate(rules):
         for person, row in enumerate(codes.tolist()):
-            found = [each[scale, person] for each in counted]
+            found = [each[scale, person] for each in figures(counted)]
             np.testing.assert_array_equal(found, scored_by_hand(row, rule))
 
 
@@ -100,7 +104,7 @@ def test_columns_and_respondents_permute(codes, rules, order):
     moved = count_and_score(codes[:, order], [ITEMS[place] for place in order], rules)
     turned = count_and_score(codes[::-1], ITEMS, rules)
     assert same(moved, expected)
-    assert same([each[:, ::-1] for each in turned], expected)
+    assert same(Counted(*(each[:, ::-1] for each in turned)), expected)
 
 
 @settings(max_examples=30, deadline=None)
