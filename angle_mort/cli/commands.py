@@ -126,14 +126,15 @@ def liberer(asked: argparse.Namespace) -> int:
 
 def rapport(asked: argparse.Namespace) -> int:
     """One page per cohort; a failure is told and the others go on."""
-    if asked.carnet not in _READS:
+    carnet = asked.carnet.zfill(2)
+    if carnet not in _READS:
         raise AngleMortError(problem("AM807", notebook=asked.carnet, known=", ".join(_READS)))
     places, folder = _cohorts(asked.cohorts), _output(asked.sortie)
     failed = 0
     with Steps(len(places)) as step:
         for place in places:
             with step("cli.step.report", name=place.name) as advance:
-                failed += not _report(place, folder, asked.carnet, advance)
+                failed += not _report(place, folder, carnet, advance)
     return 2 if failed else 0
 
 

@@ -43,12 +43,12 @@ def shown_count(count: int, n: int, policy: Policy = POLICY) -> str:
     """A number of people in words that isolate nobody: never 0, never all, never fewer than the minimum group.
 
     >>> shown_count(0, 24), shown_count(3, 24), shown_count(9, 24), shown_count(22, 24)
-    ('moins de 5', 'moins de 5', '9', 'plus de 19')
+    ('moins de 5', 'moins de 5', '9', 'au moins 20')
     """
     if count < policy.group:
         return t("disclosure.fewer", limit=policy.group)
     if n - count < policy.group:
-        return t("disclosure.more", limit=n - policy.group)
+        return t("disclosure.more", limit=n - policy.group + 1)
     return str(count)
 
 
@@ -58,13 +58,13 @@ def shown_people(count: int, n: int, policy: Policy = POLICY) -> str:
     Who answered and who did not is a split too; told so, it is none.
 
     >>> shown_people(24, 24), shown_people(23, 24), shown_people(12, 24)
-    ('24', 'plus de 19', 'plus de 9')
+    ('24', 'au moins 20', 'au moins 10')
     """
     if count == n:
         return str(n)
     if min(count, n - count) < policy.group:
         return shown_count(count, n, policy)
-    return t("disclosure.more", limit=count // policy.group * policy.group - 1)
+    return t("disclosure.more", limit=count // policy.group * policy.group)
 
 
 def told_counts(counts: Mapping[str, int], n: int, policy: Policy = POLICY) -> dict[str, int]:

@@ -48,16 +48,17 @@ def command() -> str:
 
 
 def number(value: float, digits: int = 1) -> str:
-    """A number as a French reader writes it: decimal comma, narrow no-break space for thousands, halves rounded up.
+    """A number as a French reader writes it: decimal comma, narrow no-break space for thousands, halves rounded away
+    from zero, a minus sign that is none of the hyphens, and no zero below zero.
 
-    >>> number(12.345), number(48, 0), number(46.5, 0)
-    ('12,3', '48', '47')
+    >>> number(12.345), number(48, 0), number(46.5, 0), number(-0.004, 2), number(-0.21, 2)
+    ('12,3', '48', '47', '0,00', '\N{MINUS SIGN}0,21')
     """
     from babel.numbers import format_decimal
 
     value = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=LOCALE)
+    return format_decimal(value or abs(value), format=pattern, locale=LOCALE).replace("-", "\N{MINUS SIGN}")
 
 
 def day(date: datetime.date) -> str:

@@ -67,7 +67,7 @@ def _tuples(rows: pd.DataFrame) -> list:
 
 
 def _leaders(people: str) -> str:
-    """A number of leaders in words: 24 dirigeants, plus de 19 dirigeants."""
+    """A number of leaders in words: 24 dirigeants, au moins 20 dirigeants."""
     return t("view.leaders", people=people)
 
 
@@ -216,9 +216,7 @@ def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
     columns = {"area": rows["label"]}
     for side in _SIDES:
         edges = zip(rows[side], rows[f"{side}_low"], rows[f"{side}_high"], strict=True)
-        columns[side] = [
-            t("view.value_interval", value=number(mean, 0), low=low, high=high) for mean, low, high in edges
-        ]
+        columns[side] = [t("view.value_interval", value=mean, low=low, high=high) for mean, low, high in edges]
         columns[f"people_{side}"] = rows[f"people_{side}"]
     return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROW, _FRAME = 0.62, 0.85
+_STEP = 5  # people, by which the summary rounds down
 _FEWEST = 30  # people, as the summary was made
+_RELIABLE = 0.70  # of an alpha, for reading a group: Nunnally & Bernstein 1994
 _WEAK = 0.30  # an item-rest correlation below it: Nunnally & Bernstein 1994
 _POOR_FIT = 0.08  # an RMSEA above it: Browne & Cudeck 1993
 _CROWDED = 0.5  # share of the highest answer
+_SHARES = ("ceiling", "floor", "missing", "not_applicable")
 
 
 # ------------------------------------------------------------------------------------------------------------ scales
 
 
 def scale_reliability(summary: QuestionnaireSummary) -> View:
-    """Each scale's alpha with its interval and n; below 45 leaders the interval only, and the word for provisional."""
+    """Which scales are reliable, by their interval; each alpha with its interval and n, below 45 leaders without it."""
     rows = summary.scales[summary.scales["alpha"].notna()]
     rows = rows.assign(label=[_scale_name(scale) for scale in rows["scale"]]).reset_index(drop=True)
     return of(
@@ -50,21 +53,31 @@ def _scale_name(scale: str) -> str:
 def _reliability_reading(rows: pd.DataFrame, level: float) -> list[str]:
     if rows.empty:
         return [t("view.reliability.none", limit=_FEWEST)]
-    told = [t("view.reliability.how", level=int(level * 100)), _weakest(rows.loc[rows["alpha_low"].idxmin()])]
-    told += [t("view.reliability.provisional", limit=_certain_from())] if rows["provisional"].any() else []
-    return [*told, t("view.reliability.omega", limit=_decimals(_POOR_FIT))]
+    told = [*_judged(rows), t("view.reliability.how", level=int(level * 100))]
+    if rows["provisional"].any():
+        told.append(t("view.reliability.provisional", limit=_certain_from()))
+    if not rows["provisional"].all():
+        told += [t("view.reliability.omega", limit=_decimals(_POOR_FIT)), t("view.reliability.words")]
+    return [*told, t("view.rounded_down", limit=_STEP)]
+
+
+def _judged(rows: pd.DataFrame) -> list[str]:
+    """Above the limit, below it, or an interval that holds it: what each asks of the coach."""
+    sure, poor = rows["alpha_low"] >= _RELIABLE, rows["alpha_high"] < _RELIABLE
+    kinds = {"good": rows[sure], "open": rows[~sure & ~poor], "poor": rows[poor]}
+    return [
+        t(
+            f"view.reliability.{kind}",
+            values=_joined(_reliability_item(row) for row in found.itertuples()),
+            limit=_decimals(_RELIABLE),
+        )
+        for kind, found in kinds.items()
+        if len(found)
+    ]
 
 
 def _certain_from() -> int:
     return load_instrument().scoring["norms"]["provisional_below"]
-
-
-def _weakest(row: pd.Series) -> str:
-    edges = {"low": _decimals(row["alpha_low"]), "high": _decimals(row["alpha_high"])}
-    if row["provisional"]:
-        return t("view.reliability.weakest_provisional", label=row["label"], n=int(row["n_used"]), **edges)
-    alpha = _decimals(row["alpha"])
-    return t("view.reliability.weakest", label=row["label"], alpha=alpha, n=int(row["n_used"]), **edges)
 
 
 def _reliability_item(row) -> str:
@@ -120,24 +133,39 @@ def item_quality(summary: QuestionnaireSummary) -> View:
     """Each question: its ends, its gaps and its link with the scale; what to read again first."""
     rows = summary.items
     weak = rows[rows["item_rest"] < _WEAK]
+    surely = weak["item_rest_high"] < _WEAK
     crowded = rows[rows["ceiling"] > _CROWDED]
-    shares = crowded["ceiling"].map(_percent)
+    hidden = [name for name in _SHARES if rows[name].isna().all()]
     reading = [
         t("view.questions.how", limit=_decimals(_WEAK)),
-        t("view.questions.weak", values=_named_items(weak, _links(weak))) if len(weak) else "",
-        t("view.questions.sound") if rows["item_rest"].notna().any() and weak.empty else "",
-        t("view.questions.crowded", values=_named_items(crowded, shares)) if len(crowded) else "",
-        t("view.questions.hidden", limit=summary.minimum),
         t("view.questions.provisional", limit=_certain_from()) if summary.scales["provisional"].any() else "",
+        *_named_weak({"weak": weak[surely], "perhaps": weak[~surely]}),
+        t("view.questions.sound") if rows["item_rest"].notna().any() and weak.empty else "",
+        t("view.questions.crowded", values=_named_items(crowded, crowded["ceiling"].map(_percent)))
+        if len(crowded)
+        else "",
+        t("view.questions.hidden", limit=summary.minimum),
+        t("view.questions.dropped", values=_joined(_quoted(name) for name in hidden)) if hidden else "",
+        t("view.questions.ends"),
     ]
     return of(
         summary,
         "item_quality",
         reading=tuple(filter(None, reading)),
         alt="",
-        table=_item_table(rows),
+        table=_item_table(rows.drop(columns=hidden)),
         caption=t("view.questions.caption"),
     )
+
+
+def _named_weak(kinds: Mapping[str, pd.DataFrame]) -> list[str]:
+    limit = _decimals(_WEAK)
+    told = {kind: _named_items(rows, _links(rows)) for kind, rows in kinds.items() if len(rows)}
+    return [t(f"view.questions.{kind}", values=values, limit=limit) for kind, values in told.items()]
+
+
+def _quoted(name: str) -> str:
+    return t("view.questions.column", name=t(f"view.column.{name}"))
 
 
 def _named_items(rows: pd.DataFrame, values: Iterable[str]) -> str:
@@ -154,7 +182,7 @@ def _links(rows: pd.DataFrame) -> list[str]:
 
 def _item_table(rows: pd.DataFrame) -> pd.DataFrame:
     texts = load_instrument().items
-    shares = {name: rows[name].map(_percent) for name in ("ceiling", "floor", "missing", "not_applicable")}
+    shares = {name: rows[name].map(_percent) for name in _SHARES if name in rows}
     columns = {
         "question": [texts[item].fr for item in rows["item"]],
         "item_rest": _links(rows),
@@ -183,7 +211,7 @@ def block_links(summary: QuestionnaireSummary) -> View:
     return of(
         summary,
         "block_links",
-        reading=(_story(rows.assign(pair=pairs)), how),
+        reading=(_story(rows.assign(pair=pairs)), how, t("view.rounded_down", limit=_STEP)),
         alt="",
         table=_named(columns),
         caption=t("view.pairs.caption"),
@@ -216,6 +244,7 @@ def one_or_three(summary: QuestionnaireSummary) -> View:
     sentence = verdict.get(summary.preferred, "undecided")
     sentences = [t(f"view.models.{sentence}", minimum=minimum)]
     sentences += [t("view.models.dimensions", n=summary.dimensions)] if summary.dimensions is not None else []
+    sentences += [t("view.models.words", limit=_decimals(_POOR_FIT))] if rows["bic"].notna().any() else []
     return of(
         summary,
         "one_or_three",

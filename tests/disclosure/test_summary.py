@@ -72,7 +72,7 @@ def test_leaders_without_an_answer_stay_in_the_count(tmp_path):
 
 def test_how_many_answered_is_told_in_words_when_all_but_a_few_did(tmp_path):
     means = released(tmp_path, without(answers(20), ["d101"], kept=18)).summary.means.set_index("scale")
-    assert means.loc["D1", "people"] == means.loc["IDO", "people"] == "plus de 15"
+    assert means.loc["D1", "people"] == means.loc["IDO", "people"] == "au moins 16"
     assert means.loc["D2", "people"] == "20"
 
 

@@ -79,11 +79,40 @@ def test_no_scale_left_to_tell_draws_nothing():
     assert "30" in view.reading[0]
 
 
-def test_hidden_shares_stay_hidden():
+def test_hidden_shares_stay_hidden_and_a_column_of_them_is_left_out():
     summary = summary_of(60, missing=0.02)
-    table = views.item_quality(summary).frame()
-    assert (table["Sans réponse"] == "–").tolist() == summary.items["missing"].isna().tolist()
-    assert (table["Sans réponse"] == "–").any()
+    items = summary.items.copy()
+    items.loc[items.index[0], ["missing", "not_applicable"]] = 0.1, float("nan")
+    items["not_applicable"] = float("nan")
+    view = views.item_quality(dataclasses.replace(summary, items=items))
+    table = view.frame()
+    assert (table["Sans réponse"] == "–").tolist() == items["missing"].isna().tolist()
+    assert "Pas concerné" not in table
+    (told,) = (sentence for sentence in view.reading if sentence.startswith("Colonnes retirées"))
+    assert "Pas concerné" in told and "Sans réponse" not in told
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.70, 0.80, "Fiables"), (0.60, 0.78, "À lire avec prudence"), (0.40, 0.69, "Pas assez fiables")],
+)
+def test_each_scale_is_judged_by_its_interval(low, high, said):
+    summary = summary_of(240)
+    scales = summary.scales.assign(alpha_low=0.8, alpha_high=0.9)
+    scales.loc[scales.index[0], ["alpha_low", "alpha_high"]] = low, high
+    name = am.load_instrument().module(scales["scale"].iloc[0]).name
+    told = views.scale_reliability(dataclasses.replace(summary, scales=scales)).reading
+    assert [sentence.split("\u00a0:")[0] for sentence in told if name in sentence] == [said]
+
+
+def test_a_question_whose_link_may_pass_the_limit_is_not_the_first_to_read_again():
+    summary = summary_of(40)
+    items = summary.items.copy()
+    items.loc[items.index[0], ["item_rest", "item_rest_low", "item_rest_high"]] = 0.24, 0.0, 0.45
+    items.loc[items.index[1:], "item_rest"] = 0.5
+    told = views.item_quality(dataclasses.replace(summary, items=items)).reading
+    (place,) = (n for n, sentence in enumerate(told) if "0,24" in sentence)
+    assert told[place].startswith("Peut-être") and told[place - 1].startswith("Provisoire")
 
 
 def test_a_weak_and_a_crowded_question_are_named():
@@ -94,7 +123,7 @@ def test_a_weak_and_a_crowded_question_are_named():
     items.loc[second, "ceiling"] = 0.8
     told = " ".join(views.item_quality(dataclasses.replace(summary, items=items)).reading)
     texts = [am.load_instrument().items[item].fr.rstrip(".") for item in items.loc[[first, second], "item"]]
-    assert f"{texts[0]}\u00a0: 0,05 (de -0,06 à 0,16)" in told
+    assert f"{texts[0]}\u00a0: 0,05 (de −0,06 à 0,16)" in told
     assert f"{texts[1]}\u00a0: 80\u00a0%" in told
 
 
