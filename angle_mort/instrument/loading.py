@@ -270,6 +270,7 @@ def _item(entry: Mapping, module: Mapping, formats: Mapping[str, ResponseFormat]
         former=tuple(entry.get("former", ())),
         packs={pack: each["fr"] for pack, each in entry.get("packs", {}).items()},
         mirrors=entry.get("mirrors"),
+        high_is_good=entry.get("high_is_good", module.get("high_is_good")),
     )
 
 

@@ -62,7 +62,10 @@ class ResponseFormat:
 
 @dataclass(frozen=True)
 class Item:
-    """One question: an id that never moves, its words, and the place where it belongs."""
+    """One question: an id that never moves, its words, and the place where it belongs.
+
+    ``high_is_good`` is its module's, unless it says otherwise (fewer calls on holiday are better).
+    """
 
     id: str
     fr: str
@@ -75,6 +78,7 @@ class Item:
     former: tuple[str, ...] = ()
     packs: Mapping[str, str] = field(default_factory=dict)
     mirrors: str | None = None
+    high_is_good: bool | None = None
 
     @property
     def wordings(self) -> tuple[str, ...]:
@@ -225,8 +229,26 @@ class Instrument:
         return (module for module in self.modules if module.nature in natures)
 
     def high_is_good(self, scale: str) -> bool | None:
-        """Whether a high score of this scale is good news; None where it is neither."""
+        """Whether more is good news, for a scale, a facet, an index or a fact under its item's id; None for neither.
+
+        >>> from angle_mort.instrument import load_instrument
+        >>> [load_instrument().high_is_good(each) for each in ("A", "IDO", "j102", "j103", "k105", "F")]
+        [False, False, True, False, None, None]
+        """
         if scale in self.scoring["indices"]:
             return self.scoring["indices"][scale]["high_is_good"]
+        if scale in self.items:
+            return None if scale in self.preferences else self.items[scale].high_is_good
         owner = next((m for m in self.modules if scale == m.code or scale in {f.code for f in m.facets}), None)
         return owner.high_is_good if owner else None
+
+    @cached_property
+    def preferences(self) -> frozenset[str]:
+        """The tracked items whose codes only name what was chosen: there is no more and no less of it.
+
+        >>> from angle_mort.instrument import load_instrument
+        >>> sorted(load_instrument().preferences)
+        ['k105', 'l103']
+        """
+        tracked = (item for module in self.of_nature("tracker") for item in module.items)
+        return frozenset(item.id for item in tracked if item.format.kind in ("choice", "multiple"))

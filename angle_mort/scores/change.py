@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.instrument import load_instrument
 from angle_mort.margins import half_width
 from angle_mort.scores.dominance import NEEDED, check_scores
 
@@ -31,7 +32,8 @@ def reliable_change(
     ----------
     before, after : tidy scores of two waves with ``respondent, scale, value, se_measurement`` (points of 0-100).
     level : in ]0, 1[: without any true change, a share of ``1 - level`` would still pass the threshold.
-    high_is_good : per scale, whether more is better; by default as the standard questionnaire declares it.
+    high_is_good : per scale, whether more is better, None where neither is; by default as the standard questionnaire
+        declares it, fact by fact where facts differ (a longer absence is better, more calls are worse).
     norms : where they hold the retest reliability of a scale, the margins are those of a retest instead of alpha's:
         each standard error times sqrt((1 - retest) / (1 - reliability)).
 
@@ -39,10 +41,13 @@ def reliable_change(
     -------
     One row per respondent x scale found in both tables, in the order of ``before``: ``respondent, scale, before, after,
     difference`` (after - before), ``threshold`` (z * sqrt(se_before**2 + se_after**2), same units) and ``direction``:
-    ``better`` or ``worse`` when the difference passes the threshold, ``none`` when it does not, ``unknown`` when a
-    value or one standard error is missing, or when the scale has no declared good side. What has no standard error in
-    either wave, and a value in one, is a fact (the two-week scenario, a count of tasks): its threshold is 0, a
-    transition from 1 to 2 is a transition, and a count is a count. Calculable in neither wave, it has no threshold.
+    ``better`` or ``worse`` when the difference passes the threshold, ``changed`` when it does and the scale has no
+    declared good side, ``none`` when it does not, ``unknown`` when a value or one standard error is missing. What has
+    no standard error in either wave, and a value in one, is a fact (the two-week scenario, a count of tasks): its
+    threshold is 0, a transition from 1 to 2 is a transition, and a count is a count. Calculable in neither wave, it has
+    no threshold.
+    A choice of the standard questionnaire (which gain first, which prides) is not subtracted: no difference and no
+    threshold, ``changed`` or ``none``.
 
     Regression to the mean: somebody picked for a very high score is expected to come nearer to the middle without any
     true change, by (1 - reliability) of the distance to the mean of the group they were picked from. A threshold around
@@ -70,6 +75,8 @@ def reliable_change(
     margin = half_width(level) * np.hypot(both["se_before"], both["se_after"]) * _retest(both["scale"], norms)
     both["threshold"] = margin.mask(fact, 0.0)
     both["direction"] = _direction(both, _good_sides(both["scale"].unique(), high_is_good))
+    chosen = both["scale"].isin(load_instrument().preferences)
+    both[["difference", "threshold"]] = both[["difference", "threshold"]].mask(chosen)
     return both[COLUMNS]
 
 
@@ -88,14 +95,12 @@ def _direction(both: pd.DataFrame, good: Mapping[str, bool | None]) -> np.ndarra
     real = both["difference"].abs() > both["threshold"]
     known = both["threshold"].notna() & both["difference"].notna()
     cases = [~known, ~real, gain > 0, gain < 0]
-    return np.select(cases, ["unknown", "none", "better", "worse"], default="unknown")
+    return np.select(cases, ["unknown", "none", "better", "worse"], default="changed")
 
 
 def _good_sides(scales: np.ndarray, high_is_good: Mapping[str, bool] | None) -> dict[str, bool | None]:
     if high_is_good is not None:
         return {scale: high_is_good.get(scale) for scale in scales}
-    from angle_mort.instrument import load_instrument
-
     instrument = load_instrument()
     return {scale: instrument.high_is_good(scale) for scale in scales}
 

@@ -49,6 +49,13 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument | None = Non
     with a missing part, the bounds that it allows), ``n_answered``, ``n_items`` (applicable ones), ``status``: ``ok``,
     ``provisoire`` (margins declared, not yet estimated) or ``non calculable`` (value NaN, never 0).
 
+    Where the margins come from travels with the table: ``table.attrs["norms"]`` (``name``, ``n``, ``day``,
+    ``population``, ``source``, ``provisional``) and ``table.attrs["interval_level"]``.
+
+    One more missing answer never shrinks ``se_measurement``, and the interval of whatever is not reflective then holds
+    the one that was there. A reflective interval is value +- z * se_measurement, cut at 0 and 100 since no score lies
+    beyond: where the answer left out was the one that kept the value from an end, the cut may leave a shorter one.
+
     Raises ``AngleMortError``: AM401 unknown item, AM402 not a number, AM403 code outside its format, AM404 a respondent
     twice, AM408 a respondent without a name, AM225 an item twice, AM405 nobody.
 
@@ -60,7 +67,9 @@ def score_responses(responses: pd.DataFrame, instrument: Instrument | None = Non
     instrument = instrument or load_instrument()
     refuse_bad_codes(responses, instrument)
     scored = dict(_scales(_Answers(responses, instrument), instrument))
-    return _tidy(scored, responses.index, instrument)
+    table = _tidy(scored, responses.index, instrument)
+    table.attrs = _told_of(instrument)
+    return table
 
 
 # ------------------------------------------------------------------------------------------------- keys and answers
@@ -324,6 +333,13 @@ def _tidy(scored: Mapping[str, Scored], respondents: pd.Index, instrument: Instr
         np.where(np.isnan(value), NOT_CALCULABLE, np.repeat(known, len(respondents))),
     )
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _told_of(instrument: Instrument) -> dict[str, object]:
+    """What every margin of a table rests on, in plain values, so that a file can keep it too."""
+    told = ("name", "n", "day", "population", "source", "provisional")
+    norms = {name: getattr(instrument.norms, name) for name in told}
+    return {"norms": norms, "interval_level": instrument.scoring["interval_level"]["value"]}
 
 
 def _stacked(scored: Mapping[str, Scored], name: str) -> np.ndarray:

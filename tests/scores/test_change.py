@@ -41,12 +41,12 @@ def test_direction_follows_the_good_side(after, directions):
     [
         (wave([np.nan], ["A"]), GOOD),
         (wave([90.0], ["A"], np.nan), GOOD),
-        (wave([90.0], ["A"]), {"A": None}),
-        (wave([90.0], ["A"]), {}),
     ],
 )
 def test_what_cannot_be_said_is_unknown(later, good):
     assert reliable_change(wave([50.0], ["A"]), later, high_is_good=good)["direction"].tolist() == ["unknown"]
+    absent = wave([np.nan], ["k105"], np.nan)
+    assert reliable_change(wave([1.0], ["k105"], np.nan), absent)["direction"].tolist() == ["unknown"]
 
 
 def test_a_scenario_is_a_transition_and_a_count_is_a_count():
@@ -55,6 +55,25 @@ def test_a_scenario_is_a_transition_and_a_count_is_a_count():
     assert change["direction"].tolist() == ["better", "worse"]
     assert change["threshold"].tolist() == [0.0, 0.0]
     assert reliable_change(first, first, high_is_good={"J": True, "G": False})["direction"].tolist() == ["none", "none"]
+
+
+@pytest.mark.parametrize("good", [{"A": None}, {}])
+def test_a_change_without_a_good_side_is_a_change(good):
+    assert reliable_change(wave([50.0], ["A"]), wave([90.0], ["A"]), high_is_good=good)["direction"].item() == "changed"
+
+
+def test_facts_are_counted_in_the_good_direction_that_the_questionnaire_declares():
+    facts = ["j102", "j103", "k101", "k102", "k103", "k104", "l101", "l102"]
+    more = reliable_change(wave([3.0] * 8, facts, np.nan), wave([4.0] * 8, facts, np.nan)).set_index("scale")
+    assert more["direction"].to_dict() == dict.fromkeys(facts, "better") | {"j103": "worse"}
+    assert (more["threshold"] == 0).all()
+
+
+def test_what_was_chosen_changes_or_not_and_is_never_subtracted():
+    before, after = wave([0.0, 3.0], ["k105", "l103"], np.nan), wave([3.0, 3.0], ["k105", "l103"], np.nan)
+    change = reliable_change(before, after)
+    assert change["direction"].tolist() == ["changed", "none"]
+    assert change[["difference", "threshold"]].isna().all(axis=None)
 
 
 def test_what_was_calculable_in_neither_wave_is_no_fact():

@@ -1,5 +1,8 @@
 """Scores: what each nature may become, and what must never change them."""
 
+import dataclasses
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument
-from angle_mort.scores import score_responses
+from angle_mort.scores import build_norms, score_responses
 from angle_mort.scores.scales import COLUMNS
 
 INSTRUMENT = load_instrument()
@@ -67,17 +70,60 @@ def test_adding_a_leader_changes_nobody():
     pd.testing.assert_frame_equal(fewer, kept)
 
 
+REFLECTIVE = {code for m in INSTRUMENT.of_nature("reflective") for code in (m.code, *(f.code for f in m.facets))}
+REFLECTIVE = sorted(REFLECTIVE & set(score_responses(COHORT)["scale"]))
+EDGES = ["low", "high"]
+
+
+def one_answer_less(row, item):
+    """The scores of one leader before and after an answer is left out, scale by scale."""
+    spoilt = COHORT.iloc[[row]].copy()
+    spoilt[item] = np.nan
+    return (score_responses(each).set_index("scale") for each in (COHORT.iloc[[row]], spoilt))
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 19), st.sampled_from([each for each in COHORT if each[0] in "abcdehi"]))
-def test_one_more_missing_answer_never_narrows_an_interval(row, item):
-    spoilt = COHORT.copy()
-    spoilt.iloc[row, spoilt.columns.get_loc(item)] = np.nan
-    before, after = score_responses(COHORT.iloc[[row]]), score_responses(spoilt.iloc[[row]])
-    width = (before["high"] - before["low"]).to_numpy()
-    wider = (after["high"] - after["low"]).to_numpy()
-    inside = ((before["low"] > 0) & (before["high"] < 100)).to_numpy()
-    comparable = inside & ~np.isnan(wider) & ~np.isnan(width) & ((after["low"] > 0) & (after["high"] < 100)).to_numpy()
-    assert (wider[comparable] >= width[comparable] - 1e-9).all()
+@given(st.integers(0, 19), st.sampled_from([each for each in COHORT if each[0] in "abcdefghi"]))
+def test_one_more_missing_answer_never_shrinks_a_margin_nor_a_bound(row, item):
+    """Every scale is held to it; what is no longer calculable has no interval, which is wider than any."""
+    before, after = one_answer_less(row, item)
+    margins = (after["se_measurement"] - before["se_measurement"])[REFLECTIVE]
+    assert (margins.dropna() >= -1e-9).all()
+    assert (margins.isna() == before["value"][REFLECTIVE].isna() | after["value"][REFLECTIVE].isna()).all()
+    lower, higher = (before[EDGES] - after[EDGES]).drop(index=REFLECTIVE).to_numpy().T
+    assert (lower[~np.isnan(lower)] >= -1e-9).all() and (higher[~np.isnan(higher)] <= 1e-9).all()
+    assert (after.loc[before["low"].isna(), "low"].isna()).all()
+
+
+def test_a_reflective_interval_is_its_margin_cut_at_the_ends_of_the_scale():
+    table = score_responses(COHORT).query("scale in @REFLECTIVE")
+    reach = NormalDist().inv_cdf(0.95) * table["se_measurement"]
+    assert (np.clip(table["value"] - reach, 0, 100) - table["low"]).abs().max() < 1e-9
+    assert (np.clip(table["value"] + reach, 0, 100) - table["high"]).abs().max() < 1e-9
+    assert (table["low"].eq(0) | table["high"].eq(100)).any()
+
+
+def test_only_the_end_of_the_scale_can_make_an_interval_shorter():
+    """The one answer that kept the value from 100 is left out: a wider margin, of which the scale's end cuts half."""
+    items = [item.id for item in INSTRUMENT.module("A").items]
+    answers = pd.DataFrame([[4.0] * 7 + [0.0], [4.0] * 7 + [np.nan]], columns=items, index=["whole", "holed"])
+    table = of(score_responses(answers), "A")
+    assert table["se_measurement"]["holed"] > table["se_measurement"]["whole"]
+    assert table[["value", "high"]].values.tolist() == [[87.5, 100.0], [100.0, 100.0]]
+    assert table["low"].round(1).tolist() == [74.3, 85.8]
+
+
+def test_the_norms_behind_the_margins_travel_with_the_scores():
+    norms = build_norms(make_cohort(n=60, seed=3, not_applicable=0).responses, "Dirigeants inventés", name="essai")
+    table = score_responses(COHORT, dataclasses.replace(INSTRUMENT, norms=norms))
+    assert table.attrs["interval_level"] == 0.90
+    assert table.attrs["norms"] == {
+        "name": "essai", "n": 60, "day": norms.day, "population": "Dirigeants inventés",
+        "source": "n = 60, Dirigeants inventés", "provisional": False,
+    }  # fmt: skip
+    declared = score_responses(COHORT).query("scale == 'A'").attrs["norms"]
+    assert (declared["name"], declared["n"], declared["provisional"]) == ("provisoire-2", None, True)
+    assert declared["source"]
 
 
 def test_reversing_every_answer_of_an_index_twice_is_the_identity():
