@@ -47,7 +47,7 @@ from angle_mort.profiles.prototypes import place_among_prototypes
 from angle_mort.responses import Counts, Dialect, Intake, answer_care, seconds_taken
 from angle_mort.results import LEADER, SPONSOR, CohortSummary, LeaderSheet, QuestionnaireSummary
 from angle_mort.roadmap import step_evidence, weakest_step
-from angle_mort.scores import bands, dominant_block, questionnaire_statistics, score_responses
+from angle_mort.scores import bands, build_norms, dominant_block, questionnaire_statistics, score_responses
 from angle_mort.vault import Vault, pseudonym
 
 if TYPE_CHECKING:
@@ -265,6 +265,49 @@ def stored_intake(vault: Vault, cohort: str, wave: str) -> Intake:
     kept = vault.wave(cohort, wave)
     parts = kept.responses, kept.report, Counts(**kept.counts), kept.texts, kept.identities
     return Intake(*parts, kept.form, Dialect(**kept.dialect))
+
+
+def norms_place(name: str) -> Path:
+    """The file of new norms in the workspace; raises AM106 for a name that is taken or makes no file name."""
+    try:
+        load_norms(check_name(name))
+    except AngleMortError as error:
+        if error.problems[0].code == "AM104":
+            return NORMS / f"{name}.yaml"
+    raise AngleMortError(problem("AM106", name=name))
+
+
+def norms_of(
+    vault: Vault,
+    cohorts: Sequence[str],
+    wave: str,
+    population: str,
+    day: datetime.date,
+    instrument: Instrument,
+    name: str = "",
+) -> Norms:
+    """Norms from the answers of some cohorts, which only the vault keeps; whoever is in two of them counts once.
+
+    Raises ``AngleMortError``: AM309 a cohort that is not there, AM612 one that scores no leader, AM105 when fewer
+    leaders answered than margins need, and those of ``build_norms``.
+    """
+    intakes = [stored_intake(vault, cohort, wave) for cohort in dict.fromkeys(cohorts)]
+    forms = sorted({intake.form for intake in intakes} - set(_FORMS))
+    if forms:
+        raise AngleMortError(*(problem("AM612", form=form) for form in forms))
+    pool = pd.concat([intake.responses for intake in intakes], ignore_index=True)
+    who = pd.concat([_identities(intake)[intake.responses.index] for intake in intakes], ignore_index=True)
+    pool = pool[~((who != "") & who.duplicated())]
+    _refuse_few(len(pool), instrument)
+    norms = build_norms(pool, population, day, instrument, name)
+    _refuse_few(norms.n, instrument)
+    return norms
+
+
+def _refuse_few(n: int, instrument: Instrument) -> None:
+    minimum = instrument.scoring["norms"]["provisional_below"]
+    if n < minimum:
+        raise AngleMortError(problem("AM105", n=n, minimum=minimum))
 
 
 def _folded(identity: str) -> str:

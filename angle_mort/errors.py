@@ -15,6 +15,8 @@ CODES: dict[str, str] = {
     "AM102": "The questionnaire file {path} contradicts itself: {reason}. Correct the file.",
     "AM103": "The norms file {path} cannot be used: {reason}. Make it again with build_norms, or correct it.",
     "AM104": "There are no norms named {name}. Put the file {name}.yaml into {folder}, or name others.",
+    "AM105": "Norms need {minimum} leaders who answered the same questions, and there are {n}: nothing was written. Add cohorts.",
+    "AM106": "Norms cannot be named {name!r}. Use lower-case ASCII letters, digits, - or _, and a name that was never used.",
     # 2xx responses
     "AM201": "There is no file {path}. Check the path.",
     "AM202": "The file {path} is empty. Export the answers again.",

@@ -122,6 +122,12 @@ def _liberer(parser: _Parser) -> None:
     parser.add_argument("--etalonnage", metavar=t("cli.importer.norms"), help=t("cli.importer.etalonnage"))
 
 
+def _etalonner(parser: _Parser) -> None:
+    parser.add_argument("etalonnage", metavar=t("cli.importer.name"), help=t("cli.etalonner.name"))
+    parser.add_argument("cohortes", nargs="+", metavar=t("cli.etalonner.cohorts"), help=t("cli.etalonner.cohorts_help"))
+    parser.add_argument("--population", metavar=t("cli.etalonner.words"), help=t("cli.etalonner.population"))
+
+
 def _rapport(parser: _Parser) -> None:
     parser.add_argument("cohorts", nargs="+", metavar=t("cli.rapport.cohorts"), help=t("cli.rapport.cohorts_help"))
     parser.add_argument("--carnet", default="01", metavar=t("cli.rapport.number"), help=t("cli.rapport.carnet"))
@@ -162,6 +168,7 @@ _COMMANDS = {
     "demo": _demo,
     "importer": _importer,
     "liberer": _liberer,
+    "etalonner": _etalonner,
     "rapport": _rapport,
     "carnets": _carnets,
     "verifier": _verifier,

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from angle_mort.cli.steps import Steps
@@ -23,6 +23,8 @@ from angle_mort.cohort import (
     demonstration_id,
     ledger_members,
     load_cohort,
+    norms_of,
+    norms_place,
     publish,
     refuse_other_folder,
     release_cohort,
@@ -36,10 +38,11 @@ from angle_mort.cohort import (
 from angle_mort.disclosure import POOL, Ledger, read_certificate
 from angle_mort.disk import recover_folders
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.instrument import load_instrument
+from angle_mort.instrument import Norms, load_instrument, write_norms
 from angle_mort.responses import Intake, read_export, sentences
 from angle_mort.shipped import shipped
-from angle_mort.text import command, explain, t
+from angle_mort.text import command, explain, number, t
+from angle_mort.vault import DEFAULT_PATH
 
 NOTEBOOK = "01_lire_une_cohorte.ipynb"
 _READS = {"01": "summary", "06": "questionnaire"}
@@ -87,13 +90,14 @@ def importer(asked: argparse.Namespace) -> int:
     if place.exists() and not asked.remplacer:
         raise AngleMortError(problem("AM610", name=asked.cohorte))
     refuse_other_folder(place)  # before the vault is touched
+    vault = opened() if DEFAULT_PATH.exists() else None  # a wrong passphrase is told before the work begins
     steps = Steps(4)
     with steps as step:
         with step("cli.step.read"):
             intake = read_export(asked.file, instrument, ignore=asked.ignorer)
         with step("cli.step.scores"):
             table = score_intake(intake, instrument)
-    vault = open_or_create()  # between the bars: a question and a moving bar would write over each other
+    vault = vault or open_or_create()  # between the bars: a question and a moving bar would write over each other
     _begin_ledger(place, new=vault.cohorts().empty)
     with steps as step:
         with step("cli.step.vault"):
@@ -122,6 +126,28 @@ def liberer(asked: argparse.Namespace) -> int:
             _release(vault, intake, table, place, instrument)
     print(t("cli.importer.done", folder=str(place), command=command()))
     return 0
+
+
+def etalonner(asked: argparse.Namespace) -> int:
+    """Norms from the answers in the vault, for the cohorts to come."""
+    place, instrument = norms_place(asked.etalonnage), load_instrument()
+    population = asked.population or t("cli.etalonner.everybody", cohorts=", ".join(asked.cohortes))
+    vault = opened()
+    with Steps(1) as step, step("cli.step.norms"):
+        norms = norms_of(vault, asked.cohortes, _WAVE, population, datetime.date.today(), instrument, asked.etalonnage)
+        write_norms(norms, place)
+    _tell_norms(norms, {module.code: module.name for module in instrument.modules})
+    print(t("cli.etalonner.done", path=str(place), n=norms.n, name=norms.name, command=command()))
+    return 0
+
+
+def _tell_norms(norms: Norms, names: Mapping[str, str]) -> None:
+    for scale, edges in norms.reliability_interval.items():
+        low, high, alpha = (number(each, 2) for each in (*edges, norms.reliability[scale]))
+        told = {"scale": names[scale], "alpha": alpha, "low": low, "high": high, "n": norms.sizes[scale]}
+        print(" ", t("cli.etalonner.scale", **told))
+    if norms.provisional:
+        print(t("cli.etalonner.still"))
 
 
 def rapport(asked: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.shipped import shipped
 
-_IGNORED = "data/private/\ndata/cohorts/\ndata/pools/\nrapports/\nangle-mort-demo/\n.ipynb_checkpoints/\n"
+_IGNORED = "data/private/\ndata/cohorts/\ndata/pools/\ndata/norms/\nrapports/\nangle-mort-demo/\n.ipynb_checkpoints/\n"
 
 
 def workspace(folder: Path) -> Path:
