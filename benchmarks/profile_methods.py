@@ -64,15 +64,17 @@ class Answer:
 
 
 def angle_mort(cohort: TypedCohort, given: int, seed: int) -> dict[str, Answer]:
-    """``verdict``: what is told, which is one group unless profiles are shown. ``best``: the row of that name."""
+    """``verdict``: what is told, which is one group unless profiles are shown. ``best``: the row of that name, and
+    ``one fit``: the same without averaging memberships over refits."""
     frame = pd.DataFrame(cohort.scores).add_prefix("scale ")
     table = compare_profiles(frame, MOST, seed, measured="verdict")
     told, best = verdict(table), table[table["best"]].iloc[0]
     shown = (told.family, told.n_components) if told.shown else SINGLE_GROUP
     chosen = best["family"], int(best["n_components"])
     fits = {each: _placed(frame, *each, seed) for each in {shown, chosen}}
-    asked = _placed(frame, _family_of(table, given), given, seed) if given else None
-    return {"verdict": Answer(fits[shown], told=told.code), "best": Answer(fits[chosen], asked, best["family"])}
+    asked = _placed(frame, _family_of(table, given), given, seed) if given else (None, None)
+    best, one_fit = (Answer(*each, best["family"]) for each in zip(fits[chosen], asked, strict=True))
+    return {"verdict": Answer(fits[shown][0], told=told.code), "best": best, "one fit": one_fit}
 
 
 def _family_of(table: pd.DataFrame, given: int) -> str:
@@ -81,11 +83,13 @@ def _family_of(table: pd.DataFrame, given: int) -> str:
     return COMPARED[0] if rows.empty else rows.loc[rows["aic3"].idxmin(), "family"]
 
 
-def _placed(frame: pd.DataFrame, family: str, k: int, seed: int) -> Fit:
-    """As a coach gets them: memberships averaged over refits."""
+def _placed(frame: pd.DataFrame, family: str, k: int, seed: int) -> tuple[Fit, Fit]:
+    """As a coach gets them: memberships averaged over refits; and those of the fit alone."""
     model = ProfileModel.fit(frame, family=family, n_components=k, random_state=seed)
     people = model.people[[f"p{each}" for each in range(1, k + 1)]].dropna()
-    return Fit(people.index.to_numpy(), people.to_numpy(), model.mixture.covariances_)
+    rows, covariances = people.index.to_numpy(), model.mixture.covariances_
+    alone = model.mixture.predict_proba(frame.iloc[rows])
+    return Fit(rows, people.to_numpy(), covariances), Fit(rows, alone, covariances)
 
 
 # ----------------------------------------------------------------------------------------------------------- the others

@@ -50,7 +50,7 @@ BINS = 10
 ALONE = ("mclust", "scikit-learn", "StepMix")
 """The others as they come: they may find one group."""
 PEERS = ("mclust", "mclust, 2+", "scikit-learn", "scikit-learn, 2+", "StepMix")
-ANSWERS = {"ours": ("verdict", "best"), "mclust": PEERS[:2], "scikit-learn": PEERS[2:4]}
+ANSWERS = {"ours": ("verdict", "best", "one fit"), "mclust": PEERS[:2], "scikit-learn": PEERS[2:4]}
 """What each method that gives several answers calls them; others give one, of their own name."""
 
 
@@ -288,7 +288,10 @@ def calibration(found: pd.DataFrame) -> pd.DataFrame:
     for values, group in found[found["types"] > 1].dropna(subset=["given bins"]).groupby(ROW):
         bins = {name: own["given bins"].tolist() for name, own in group.groupby("method")}
         row = dict(zip(ROW, values, strict=True))
-        row |= {name: calibration_error(bins[name]) if name in bins else np.nan for name in ("best", *ALONE, "oracle")}
+        row |= {
+            name: calibration_error(bins[name]) if name in bins else np.nan
+            for name in ("best", "one fit", *ALONE, "oracle")
+        }
         for apart, own in group[group["method"] == "best"].groupby("separation"):
             row[f"best at {apart}"] = calibration_error(own["given bins"].tolist())
         rows.append(row)
