@@ -102,7 +102,8 @@ def test_every_method_answers_and_the_page_has_every_table(tmp_path, monkeypatch
     assert profiles_accuracy.run(path, methods, **DESIGN) == 0
     found = profiles_accuracy.read(path)
     assert found.groupby("method").size().to_dict() == {
-        "best": 10, "mclust": 10, "oracle": 2, "scikit-learn": 10, "scikit-learn, 2+": 10, "verdict": 10,
+        "best": 10, "mclust": 10, "one fit": 10, "oracle": 2, "scikit-learn": 10, "scikit-learn, 2+": 10,
+        "verdict": 10,
     }  # fmt: skip
     monkeypatch.setattr(profiles_accuracy, "targets", lambda found: [])
     page = profiles_accuracy.page(found)
