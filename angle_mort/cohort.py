@@ -52,6 +52,7 @@ from angle_mort.vault import Vault, pseudonym
 
 if TYPE_CHECKING:
     from angle_mort.publishing import Page
+    from angle_mort.publishing.scanning import Known
     from angle_mort.views import View
 
 DEMONSTRATION_KEY = hmac.digest(b"angle-mort", b"demonstration: invented people, no secret", "sha256")
@@ -475,7 +476,8 @@ def report(cohort: Cohort) -> Page:
     from angle_mort.publishing import page_from_script
     from angle_mort.shipped import shipped
 
-    page = page_from_script(shipped("notebooks") / "01_lire_une_cohorte.ipynb", cohort.summary, views)
+    notebook = shipped("notebooks") / "01_lire_une_cohorte.ipynb"
+    page = page_from_script(notebook, cohort.summary, views, _known(cohort))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     share(cohort)
     return page
@@ -515,7 +517,14 @@ def write_table(cohort: Cohort, view: Callable[[CohortSummary], View], path: str
     shown = view(cohort.summary)
     if shown.cohort != cohort.certificate["seal"]:
         raise AngleMortError(problem("AM636"))
-    return write(shown, path, partial(share, cohort))
+    return write(shown, path, partial(share, cohort), _known(cohort))
+
+
+def _known(cohort: Cohort) -> Known:
+    """What the folder of a cohort knows of people, wherever this program runs."""
+    from angle_mort.publishing.scanning import Known
+
+    return Known.here(*([cohort.folder] if cohort.folder else []))
 
 
 def _share_page(parameters: Mapping[str, object], page: Page) -> None:

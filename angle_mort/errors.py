@@ -139,6 +139,7 @@ CODES: dict[str, str] = {
     "AM633": "The ledger {path} cannot be read or written. Check rights, free space and open programs.",
     "AM634": "{cohort} is not shared, and nothing is written: beside what was shared already ({earlier}) it would tell of {n} people, and {minimum} are needed. Share again a page as it was, each leader's own sheet, or a cohort that differs from each shared one by {minimum} people or none.",
     "AM635": "Cohort {cohort} is not in the ledger beside it. Import it again here, with --remplacer.",
+    "AM638": "The ledger {path} is of a vault that is no longer there: beside a new one it would recognise nobody. Restore that vault from a backup, or begin in another folder and share no page of the same people again.",
     "AM637": "{cohort} is not shared, and nothing is written: of two waves, those who answered both or both whole waves are told of, never both, and {earlier} was shared already. Share a page as it was, each leader's own sheet, or what goes with it.",
     "AM636": "This page is not of the cohort named by cohort_path, so the ledger cannot tell what it shares. Publish with am.publish and cohort_path.",
     # 7xx publishing

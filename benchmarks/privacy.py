@@ -291,6 +291,16 @@ def by_milp(sets: list[frozenset], n: int, minimum: int = 5) -> int:
     return fewest
 
 
+def kills(count: int) -> dict[str, int]:
+    """Import, replacement, release and publication, killed at random moments: what was lost, or half, afterwards."""
+    from tests.attacks.test_kills import KILLED, at_random_moments
+
+    with tempfile.TemporaryDirectory() as folder:
+        tries = at_random_moments(Path(folder), count)
+    fell = sum(each["status"] == KILLED for each in tries)
+    return {"kills": fell, "harm": sum(bool(each["lost"] or each["broken"] or each["half"]) for each in tries)}
+
+
 def guessing(rounds: int, sizes: tuple[int, ...] = (100, 500)) -> pd.DataFrame:
     """Somebody knows eight scores of a person and reads the ninth off the nearest row of a pool: within 5 points?
 
@@ -357,7 +367,13 @@ def _of_the_ledger(quick: bool) -> list[tuple[str, str, str]]:
         f"{percent(row.own)} against {percent(row.others)} (n = {row.n:,})"
         for row in guessing(3 if quick else 20).itertuples()
     )
+    stopped = kills(8 if quick else 200)
     return [
+        (
+            "killed at any moment: nothing lost, nothing half",
+            f"{stopped['harm']} of {stopped['kills']} kills did harm",
+            "import, replacement, release and publication; vault, cohorts, pages and ledger read after each",
+        ),
         (
             "fewest people isolable from everything told ≥ 5",
             f"{tried['fewest']}, in {count:,} histories of 20 requests ({percent(tried['told'], 0)} told)",

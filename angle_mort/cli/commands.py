@@ -253,10 +253,15 @@ def _release_pool(place: Path) -> int:
 
 
 def _begin_ledger(place: Path, new: bool) -> None:
-    """The ledger begins with the vault: one that is missing beside a full vault was lost, and is not begun again."""
+    """The ledger begins with the vault: one that is missing beside a full vault was lost, and is not begun again.
+
+    One that knows somebody beside a new vault is of another vault: it would recognise nobody.
+    """
     ledger = Ledger.beside(place)
     if not ledger.exists() and not new:
         raise AngleMortError(problem("AM630", path=str(ledger.path)))
+    if ledger.exists() and new and ledger.knows_somebody():
+        raise AngleMortError(problem("AM638", path=str(ledger.path)))
     ledger.begin()
 
 

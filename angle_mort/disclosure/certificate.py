@@ -193,8 +193,10 @@ def read_certificate(folder: Path, kind: Kind = COHORT) -> dict[str, object]:
 def _policy(certificate: Mapping[str, object], folder: Path) -> Policy:
     try:
         policy = Policy(**certificate["policy"])
-        policy.protects_less_than(POLICY)
-    except TypeError as error:
+        datetime.date.fromisoformat(certificate["day"])
+        if not policy.whole():
+            raise TypeError("a threshold that is no whole number")
+    except (TypeError, ValueError) as error:
         raise AngleMortError(problem("AM604", folder=folder.name)) from error
     return policy
 

@@ -69,6 +69,11 @@ class Ledger:
             if not record.lines:
                 self._append(record, _opening(self))
 
+    def knows_somebody(self) -> bool:
+        """Whether any release is noted in it. Raises AM630 to AM633."""
+        with self._begun() as record:
+            return bool(record.releases)
+
     def enter(self, cohort: str, seal: str, members: Sequence[Member]) -> None:
         """Note who stands in the rows of a release, in the order of its rows. Raises AM630 to AM633."""
         with self._begun() as record:

@@ -30,8 +30,14 @@ class Policy:
         >>> Policy(group=3).protects_less_than(POLICY), Policy(group=6).protects_less_than(POLICY)
         (True, False)
         """
-        sizes = [field.name for field in fields(self) if field.name != "name"]
-        return any(getattr(self, size) < getattr(other, size) for size in sizes)
+        return any(own < its for own, its in zip(self._sizes(), other._sizes(), strict=True))
+
+    def whole(self) -> bool:
+        """Whether every threshold is a whole number: a comparison with what is none would let anything through."""
+        return all(type(size) is int for size in self._sizes())
+
+    def _sizes(self) -> list[int]:
+        return [getattr(self, field.name) for field in fields(self) if field.name != "name"]
 
 
 POLICY = Policy()

@@ -123,7 +123,7 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
     return replace(_page(blocks, audience, demonstration, left_out, str(seal)), known=known)
 
 
-def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType) -> Page:
+def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType, known: Known | None = None) -> Page:
     """The same page without a kernel: the notebook's prose, and the views that its one-line cells name."""
     blocks = []
     for cell in nbformat.read(notebook, as_version=4).cells:
@@ -132,7 +132,7 @@ def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType) 
             blocks.append(_prose(cell.source))
         elif call:
             blocks.append(Block("view", clean(getattr(views, call[1])(summary).html)))
-    return _page(blocks, summary.audience, summary.demonstration, 0, summary.seal)
+    return replace(_page(blocks, summary.audience, summary.demonstration, 0, summary.seal), known=known)
 
 
 def _page(blocks: list[Block], audience: str, demonstration: bool, left_out: int, cohort: str) -> Page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -38,11 +38,18 @@ def publish(
     except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise AngleMortError(problem("AM700", path=str(notebook))) from error
     executed = execute(source, parameters or {}, progress)
-    cohorts = [value for value in (parameters or {}).values() if isinstance(value, Path)]
-    page = page_from_notebook(executed, audience, Known.here(*cohorts))
+    page = page_from_notebook(executed, audience, Known.here(*_folders(parameters or {})))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     (before or _refuse_unentered)(page)
     return page.save(Path(folder) / f"{Path(name or notebook.stem).name}.html")
+
+
+def _folders(parameters: Mapping[str, object]) -> Iterator[Path]:
+    """The folders that parameters name, one by one or several: the cohorts that the page tells of."""
+    for value in parameters.values():
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(each, str | Path) and Path(each).is_dir():
+                yield Path(each)
 
 
 def _refuse_unentered(page: Page) -> None:

@@ -29,20 +29,22 @@ class Shareable(Protocol):
     def frame(self) -> pd.DataFrame: ...
 
 
-def write_table(view: Shareable, path: str | Path, before: Callable[[], object] | None = None) -> Path:
+def write_table(
+    view: Shareable, path: str | Path, before: Callable[[], object] | None = None, known: Known | None = None
+) -> Path:
     """Write the table of a view as ``.csv`` (semicolons, for a French Excel) or ``.xlsx``; return its path.
 
     Texts that a spreadsheet would take for formulas get an apostrophe. ``before`` is called once the file is made and
     looked through (``cohort.write_table`` enters it into the ledger there; without it a table of real people for a
-    sponsor is refused, AM636). Raises AM704 for what must not leave, AM709 for another kind of file, AM707 when it
-    cannot be written.
+    sponsor is refused, AM636). ``known``: what is looked for, by default what this folder knows. Raises AM704 for what
+    must not leave, AM709 for another kind of file, AM707 when it cannot be written.
     """
     path = Path(path)
     make = {".csv": _csv, ".xlsx": _xlsx}.get(path.suffix.lower())
     if make is None:
         raise AngleMortError(problem("AM709", path=path.name))
     content = make(harmless(view.frame()))
-    refuse(scan(content, path.name, Known.here(), own=view.audience == LEADER))
+    refuse(scan(content, path.name, known or Known.here(), own=view.audience == LEADER))
     if before is None and view.audience == SPONSOR and not view.demonstration:
         raise AngleMortError(problem("AM636"))
     if before:

@@ -176,3 +176,26 @@ def test_a_page_of_five_more_leaves_out_what_would_tell_of_fewer_of_them(tmp_pat
     assert "Comparé aux pages déjà partagées" in page.html
     assert not share(load_cohort(more.folder)), "the same page is no new figure"
     assert "Comparé aux pages déjà partagées" not in report(load_cohort(first.folder)).html
+
+
+def test_a_new_vault_beside_a_ledger_that_knows_people_takes_nobody_in(workspace):
+    for name in ("coffre.bin", "jetons.json"):
+        (workspace / "data" / "private" / name).unlink()
+    told = bring(workspace, "encore", range(2, 13))
+    assert told.returncode == 2 and "[AM638]" in told.stderr
+    assert not (workspace / "data" / "cohorts" / "encore").exists()
+    assert bring(workspace, "encore", range(2, 13)).returncode == 2, "nor the second time"
+
+
+def test_names_are_known_wherever_the_program_runs(workspace, tmp_path, monkeypatch):
+    table = demonstration.export()
+    kept = [row for row in range(2, 25) if table[row][2].replace(" ", "").isascii()]
+    name = table[kept[0]][2].lower().replace(" ", "-")
+    assert bring(workspace, name, range(14, 25) if kept[0] > 13 else range(2, 14), "--remplacer").returncode == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    cohort = am.load_cohort(workspace / "data" / "cohorts" / name)
+    assert refused_out(am.report, cohort) == "AM704"
+    assert refused_out(am.publish, NOTEBOOK, "out", {"cohort_path": str(cohort.folder)}) == "AM704"
+    assert refused_out(am.write_table, cohort, am.views.blocks, f"{name}.csv") == "AM704"
+    assert not list((tmp_path / "elsewhere").rglob("*.*"))

@@ -16,10 +16,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from angle_mort.cli.app import _parse, _run
 from angle_mort.cohort import load_cohort, report
+from angle_mort.disclosure import Ledger
 from angle_mort.disk import recover_folder, replace_folder
 from angle_mort.errors import AngleMortError
 from angle_mort.tokens import KnownTokens
@@ -232,7 +234,8 @@ def page(name: str) -> None:
 
 
 def at_any_moment(folder: Path, kills: int, seed: int) -> None:
-    """Import, release and publish, each killed at random moments; after each kill, everything is looked at."""
+    """Import, replacement, release and publication in turn, each killed at a random moment until as many kills fell
+    within each; after every try, in time or too late, everything is looked at."""
     os.chdir(folder)
     os.environ["ANGLE_MORT_PASSPHRASE"] = PASSPHRASE
     rng = random.Random(seed)
@@ -249,42 +252,50 @@ def at_any_moment(folder: Path, kills: int, seed: int) -> None:
         began = time.monotonic()
         kinds[kind](-len(lasts))
         lasts[kind] = time.monotonic() - began
-    acknowledged = {"premiere", "c0"}
-    for number in range(1, kills + 1):
-        kind = rng.choice([*kinds])
+    acknowledged, fell, number = {"premiere", "c0"}, dict.fromkeys(kinds, 0), 0
+    while sum(fell.values()) < kills:
+        number += 1
+        kind = min(fell, key=fell.__getitem__)
         child = in_a_child(lambda kind=kind, number=number: kinds[kind](number))
-        time.sleep(rng.uniform(0, 1.05 * lasts[kind]))
+        waited = rng.uniform(0, lasts[kind])
+        time.sleep(waited)
         os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
+        assert status in (0, signal.SIGKILL), kind
+        fell[kind] += status == signal.SIGKILL
+        lasts[kind] = lasts[kind] * 1.02 if status else waited  # how long it takes, as busy as the machine is by now
         if status == 0 and kind == "import":
             acknowledged.add(f"c{number}")
-        touched = {"premiere", f"c{number}"}
-        print(json.dumps({"kind": kind, "status": status} | state(acknowledged, touched)), flush=True)
+        told = {"kind": kind, "status": status} | state(acknowledged, {"premiere", f"c{number}"})
+        print(json.dumps(told), flush=True)
     for kind in ("replace", "release", "publish"):
         kinds[kind](0)
-    print(
-        json.dumps({"kind": "end", "status": 0, "left": left(Path())} | state(acknowledged, acknowledged)), flush=True
-    )
+    told = {"kind": "end", "status": 0, "left": left(Path())} | state(acknowledged, acknowledged)
+    print(json.dumps(told), flush=True)
 
 
 def state(acknowledged: set[str], looked_at: set[str]) -> dict[str, object]:
-    """What is lost from the vault, and which of these cohorts and which pages are half, after a kill."""
+    """What is lost from the vault, and what is half: of these cohorts, of the pages, the ledger."""
     kept = set(open_vault().cohorts()["cohort"])
     lost = sorted(name for name in acknowledged if name not in kept)
-    broken = []
-    for place in (Path("data/cohorts", name) for name in sorted(looked_at)):
-        if not place.exists() and place.name not in acknowledged:
-            continue
-        try:
-            load_cohort(place).summary  # noqa: B018 - whole is what can be told of
-        except AngleMortError as error:
-            broken.append([place.name, error.problems[0].code])
+    places = [Path("data/cohorts", name) for name in sorted(looked_at)]
+    there = [place for place in places if place.exists() or place.name in acknowledged]
+    whole = {place.name: partial(load_cohort, place) for place in there}
+    whole["ledger"] = Ledger.beside(places[0]).begin  # which reads every line, and writes none where there are some
     half = [
         path.name
         for path in Path("rapports").glob("*.html")
         if not path.read_text("utf-8").rstrip().endswith("</html>")
     ]
-    return {"lost": lost, "broken": broken, "half": half}
+    return {"lost": lost, "broken": [told for each in whole.items() if (told := broken(*each))], "half": half}
+
+
+def broken(name: str, look: Callable[[], object]) -> list[str]:
+    try:
+        look()
+    except AngleMortError as error:
+        return [name, error.problems[0].code]
+    return []
 
 
 def left(folder: Path) -> list[str]:

@@ -225,6 +225,13 @@ def test_thresholds_that_protect_less_than_the_tool_are_refused_and_not_inherite
     released(tmp_path, RESPONSES)
     rewrite(tmp_path / "essai", resealed=True, policy=POLICY.as_dict() | {"group": 3})
     assert code_of(tmp_path / "essai") == "AM618"
+
+
+@pytest.mark.parametrize("size", [float("nan"), 5.0, "9", True, None])
+def test_a_threshold_that_is_no_whole_number_is_no_threshold(tmp_path, size):
+    released(tmp_path, RESPONSES)
+    rewrite(tmp_path / "essai", resealed=True, policy=POLICY.as_dict() | {"group": size})
+    assert code_of(tmp_path / "essai") == "AM604"
     assert released(tmp_path, RESPONSES).certificate["policy"] == POLICY.as_dict()
     for broken in ({"other": 1}, {"group": "five"}):
         rewrite(tmp_path / "essai", resealed=True, policy=POLICY.as_dict() | broken)

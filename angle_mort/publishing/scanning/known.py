@@ -34,12 +34,13 @@ class Known:
 
     @classmethod
     def here(cls, *cohorts: Path) -> Known:
-        """What is known in this folder, and in these cohorts beside; nothing where there is neither.
+        """What is known in the folder where these cohorts lie, else in this one; nothing where there is neither.
 
         Raises AM320, AM321 or AM322 when a vault stands here whose tokens cannot be read.
         """
-        folder = next((each for each in _FOLDERS if (each / DEFAULT_PATH).parent.is_dir()), Path())
-        released = [place for each in _FOLDERS for place in (each / _COHORTS).glob("*")]
+        folders = [*(place.resolve().parents[2] for place in cohorts if len(place.resolve().parents) > 2), *_FOLDERS]
+        folder = next((each for each in folders if (each / DEFAULT_PATH).parent.is_dir()), Path())
+        released = [place for each in folders for place in (each / _COHORTS).glob("*")]
         tables = sorted({place.resolve() / "leaders.csv" for place in (*released, *cohorts)})
         return cls.of(KnownTokens.load(folder / DEFAULT_PATH), (pd.read_csv(each) for each in tables if each.is_file()))
 
