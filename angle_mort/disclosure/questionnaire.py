@@ -18,11 +18,11 @@ QUESTIONNAIRE = ("reliability", "questions", "links", "structure")
 
 _DIGITS = {"rmsea": 3, "srmr": 3, "bic": 0, "se_measurement": 1}
 _SHARES = {"floor": "n_lowest", "ceiling": "n_highest", "missing": "n_missing", "not_applicable": "n_not_applicable"}
-_REST = ["item_rest", "item_rest_low", "item_rest_high"]
+_REST = ["item_rest", "item_rest_low", "item_rest_high", "alpha_if_dropped"]
 _COLUMNS = {
     "reliability": [
-        "scale", "n_items", "n_used", "alpha", "alpha_low", "alpha_high", "omega", "rmsea", "srmr", "mean_inter_item",
-        "split_half", "se_measurement", "provisional",
+        "scale", "n_items", "n_used", "alpha", "alpha_low", "alpha_high", "alpha_standardised", "omega", "rmsea",
+        "srmr", "mean_inter_item", "split_half", "se_measurement", "provisional",
     ],
     "questions": ["scale", "item", *_SHARES, *_REST],
     "links": ["first", "second", "n", "r", "low", "high", "r_true", "true_low", "true_high", "verdict"],
@@ -34,7 +34,8 @@ def told_questionnaire(exact: Mapping[str, pd.DataFrame], policy: Policy = POLIC
     """What may be told of the exact statistics of a group, table by table, in the columns of ``QuestionnaireSummary``.
 
     Figures are rounded; numbers of people are told in steps of the minimum group ("at least"); a scale needs as many
-    leaders without a gap as a distribution does, and so does the link of a question with its scale. A question has no
+    leaders without a gap as a distribution does, and so does the link of a question with its scale, or the alpha of the
+    others: each is a ratio of sums of covariances over thirty people or more, told to two decimals. A question has no
     mean: of all the ways in which thirty people can answer it, several means leave but one. Its shares are those of
     ``told_counts``.
     """

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 _ROW, _FRAME = 0.62, 0.85
 _STEP = 5  # people, by which the summary rounds down
+_RARE = 3  # questions: a share told of no more of them is a sentence, not a column
 _FEWEST = 30  # people, as the summary was made
 _RELIABLE = 0.70  # of an alpha, for reading a group: Nunnally & Bernstein 1994
 _WEAK = 0.30  # an item-rest correlation below it: Nunnally & Bernstein 1994
 _POOR_FIT = 0.08  # an RMSEA above it: Browne & Cudeck 1993
 _CROWDED = 0.5  # share of the highest answer
+_MORE = ("alpha_standardised", "omega", "rmsea", "mean_inter_item", "split_half")  # the first is new in releases
 _SHARES = ("ceiling", "floor", "missing", "not_applicable")
 
 
@@ -93,7 +95,7 @@ def _reliability_table(rows: pd.DataFrame) -> pd.DataFrame:
         "span": _spans(rows["alpha_low"], rows["alpha_high"]),
     }
     known = rows.mask(rows["provisional"].astype(bool))
-    columns |= {name: known[name].map(_decimals) for name in ("omega", "rmsea", "mean_inter_item", "split_half")}
+    columns |= {name: known[name].map(_decimals) for name in _MORE if name in rows}
     return _named(columns | {"se_measurement": [_or_nothing(value, 1) for value in known["se_measurement"]]})
 
 
@@ -131,11 +133,12 @@ def _draw_interval(axes: Axes, place: int, row) -> None:
 
 def item_quality(summary: QuestionnaireSummary) -> View:
     """Each question: its ends, its gaps and its link with the scale; what to read again first."""
-    rows = summary.items
+    rows = _without_early_alphas(summary)
     weak = rows[rows["item_rest"] < _WEAK]
     surely = weak["item_rest_high"] < _WEAK
     crowded = rows[rows["ceiling"] > _CROWDED]
-    hidden = [name for name in _SHARES if rows[name].isna().all()]
+    hidden = [name for name in ("alpha_if_dropped", *_SHARES) if name in rows and not _told(rows, name)]
+    rare = [name for name in _SHARES if 0 < rows[name].notna().sum() <= _RARE]
     reading = [
         t("view.questions.how", limit=_decimals(_WEAK)),
         t("view.questions.provisional", limit=_certain_from()) if summary.scales["provisional"].any() else "",
@@ -146,22 +149,41 @@ def item_quality(summary: QuestionnaireSummary) -> View:
         else "",
         t("view.questions.hidden", limit=summary.minimum),
         t("view.questions.dropped", values=_joined(_quoted(name) for name in hidden)) if hidden else "",
+        *(_told_of_few(rows.dropna(subset=name), name) for name in rare),
         t("view.questions.ends"),
+        t("view.questions.alpha") if _told(rows, "alpha_if_dropped") else "",
     ]
     return of(
         summary,
         "item_quality",
         reading=tuple(filter(None, reading)),
         alt="",
-        table=_item_table(rows.drop(columns=hidden)),
+        table=_item_table(rows.drop(columns=[*hidden, *rare])),
         caption=t("view.questions.caption"),
     )
+
+
+def _without_early_alphas(summary: QuestionnaireSummary) -> pd.DataFrame:
+    """The questions; no alpha stands alone where that of the scale may not."""
+    early = summary.scales.loc[summary.scales["provisional"].astype(bool), "scale"]
+    rows = summary.items.copy()
+    if "alpha_if_dropped" in rows:
+        rows.loc[rows["scale"].isin(early), "alpha_if_dropped"] = float("nan")
+    return rows
 
 
 def _named_weak(kinds: Mapping[str, pd.DataFrame]) -> list[str]:
     limit = _decimals(_WEAK)
     told = {kind: _named_items(rows, _links(rows)) for kind, rows in kinds.items() if len(rows)}
     return [t(f"view.questions.{kind}", values=values, limit=limit) for kind, values in told.items()]
+
+
+def _told(rows: pd.DataFrame, name: str) -> bool:
+    return name in rows and bool(rows[name].notna().any())
+
+
+def _told_of_few(rows: pd.DataFrame, name: str) -> str:
+    return t("view.questions.rare", name=t(f"view.column.{name}"), values=_named_items(rows, rows[name].map(_percent)))
 
 
 def _quoted(name: str) -> str:
@@ -183,9 +205,11 @@ def _links(rows: pd.DataFrame) -> list[str]:
 def _item_table(rows: pd.DataFrame) -> pd.DataFrame:
     texts = load_instrument().items
     shares = {name: rows[name].map(_percent) for name in _SHARES if name in rows}
+    dropped = {"alpha_if_dropped": rows["alpha_if_dropped"].map(_decimals)} if "alpha_if_dropped" in rows else {}
     columns = {
         "question": [texts[item].fr for item in rows["item"]],
         "item_rest": _links(rows),
+        **dropped,
         **shares,
         "scale": [_scale_name(scale) for scale in rows["scale"]],
     }

@@ -40,7 +40,7 @@ def test_nothing_is_told_or_kept_of_twenty_nine_leaders(tmp_path):
 
 def test_figures_are_those_computed_rounded():
     summary, exact = questionnaire_of(pool()), reliability(pool(), INSTRUMENT, level=0.90)
-    for name in ("alpha", "alpha_low", "alpha_high", "omega", "split_half"):
+    for name in ("alpha", "alpha_low", "alpha_high", "alpha_standardised", "omega", "split_half"):
         np.testing.assert_allclose(summary.scales[name], exact[name], atol=0.005 + 1e-9)
         np.testing.assert_array_equal(summary.scales[name], summary.scales[name].round(2))
     np.testing.assert_allclose(summary.scales["se_measurement"], exact["se_measurement"] * 25, atol=0.05 + 1e-9)

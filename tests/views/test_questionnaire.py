@@ -82,14 +82,36 @@ def test_no_scale_left_to_tell_draws_nothing():
 def test_hidden_shares_stay_hidden_and_a_column_of_them_is_left_out():
     summary = summary_of(60, missing=0.02)
     items = summary.items.copy()
-    items.loc[items.index[0], ["missing", "not_applicable"]] = 0.1, float("nan")
     items["not_applicable"] = float("nan")
+    items.loc[items.index[:5], "missing"] = 0.1
     view = views.item_quality(dataclasses.replace(summary, items=items))
     table = view.frame()
     assert (table["Sans réponse"] == "–").tolist() == items["missing"].isna().tolist()
     assert "Pas concerné" not in table
     (told,) = (sentence for sentence in view.reading if sentence.startswith("Colonnes retirées"))
     assert "Pas concerné" in told and "Sans réponse" not in told
+
+
+def test_the_alpha_of_the_others_stands_beside_each_question_from_forty_five_leaders_on():
+    summary = summary_of(240)
+    table = views.item_quality(summary).frame()
+    assert table["Alpha sans elle"].tolist() == [number(each, 2) for each in summary.items["alpha_if_dropped"]]
+    early = views.item_quality(summary_of(40))
+    assert "Alpha sans elle" not in early.frame() and "Alpha sans elle" in " ".join(early.reading)
+    older = summary.items.drop(columns="alpha_if_dropped"), summary.scales.drop(columns="alpha_standardised")
+    before = dataclasses.replace(summary, items=older[0], scales=older[1])
+    assert "Alpha sans elle" not in views.item_quality(before).frame()
+    assert "Alpha standardisé" not in views.scale_reliability(before).frame()
+
+
+def test_a_share_that_is_told_of_few_questions_is_a_sentence():
+    summary = summary_of(240)
+    items = summary.items.assign(missing=float("nan"))
+    items.loc[items.index[0], "missing"] = 0.04
+    view = views.item_quality(dataclasses.replace(summary, items=items))
+    assert "Sans réponse" not in view.frame()
+    (told,) = (sentence for sentence in view.reading if "n’est montré que pour" in sentence and "Sans" in sentence)
+    assert am.load_instrument().items[items["item"].iloc[0]].fr.rstrip(".") in told and "4\u00a0%" in told
 
 
 @pytest.mark.parametrize(
