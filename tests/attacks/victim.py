@@ -32,8 +32,6 @@ OTHER = "quatre moutons dans un pré"
 NOW = datetime.datetime(2026, 11, 25, 10, 30, 5)
 CALLS = ("open", "write", "fsync", "close", "replace", "unlink", "mkdir", "rmdir")
 
-sealing.WORK = (2**4, 8, 1)
-
 
 def in_a_child(work: Callable[[], object]) -> int:
     """The process that does this and nothing else."""
@@ -303,5 +301,6 @@ def left(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
+    sealing.WORK = (2**4, 8, 1)  # here, not on import: pytest looks for doctests in every module
     what, where, *rest = sys.argv[1:]
     at_every_call(Path(where), rest) if what == "calls" else at_any_moment(Path(where), *map(int, rest))
