@@ -31,11 +31,13 @@ from angle_mort.margins import half_width
 from angle_mort.scores import bands, build_norms, dominant_block, reliable_change, score_responses
 from benchmarks.leaders import (
     INSTRUMENT,
+    STEP,
     Scale,
     Truth,
     one_passing,
     positions,
     scale_of,
+    step_for,
     truth_of,
     with_known_norms,
 )
@@ -53,6 +55,8 @@ INTER_ITEM, MISSING, CENTRES, SIZES = (
     (12, 24, 60, 300),
 )
 CORRELATIONS, REALISTIC = (0.0, 0.3, 0.5, 0.7, 0.85), (0.3, 0.5, 0.7)
+SPREADS = (0.9, 1.0, 1.1, 1.2, 1.3, 1.4)
+"""SDs of the items, in steps; 1.41 is that of five answers given equally often."""
 LESS_RELIABLE = (0.15, 0.20, 0.25)
 LEAST_RELIABLE = 0.273
 """The mean correlation between items at which eight items have a reliability of .75, below the declared .80."""
@@ -93,9 +97,13 @@ def population(
     centre: float | tuple[float, ...] = 50.0,
     correlation: float = 0.5,
     codes: tuple[str, ...] = BLOCKS,
+    spread: float | None = None,
 ) -> Population:
+    """``spread`` is the SD of the items, in steps; about 1.1 without it."""
     centres = centre if isinstance(centre, tuple) else (centre,) * len(codes)
-    scales = tuple(scale_of(code, inter_item, each) for code, each in zip(codes, centres, strict=True))
+    steps = [step_for(code, spread) if spread else STEP for code in codes]
+    pairs = zip(codes, centres, steps, strict=True)
+    scales = tuple(scale_of(code, inter_item, each, step=step) for code, each, step in pairs)
     truths = {code: truth_of(scale) for code, scale in zip(codes, scales, strict=True)}
     return Population(scales, codes, truths, correlation)
 
@@ -202,6 +210,32 @@ def less_reliable(people: int, draw: np.random.Generator) -> pd.DataFrame:
     """The same where the scales do worse than anybody hopes: what the declared margins are then worth."""
     rows = pd.DataFrame([_condition(r, 0.075, people, draw) for r in LESS_RELIABLE])
     return rows[["mean inter-item r", "coverage provisional", "least covered provisional", "alarms provisional"]]
+
+
+def by_spread(people: int, draw: np.random.Generator) -> pd.DataFrame:
+    """What the declared margins are worth where leaders answer more alike, or less, than the declared SD says.
+
+    Scales A, B, C, nothing missing. The error declared is that of one SD and one reliability; the true one grows with
+    the spread of the answers and falls with the correlation between them.
+    """
+    return pd.DataFrame([_spread_row(spread, r, people, draw) for spread in SPREADS for r in INTER_ITEM])
+
+
+def _spread_row(spread: float, inter_item: float, people: int, draw: np.random.Generator) -> dict[str, float]:
+    kind = population(inter_item, spread=spread)
+    position = kind.draw(people, draw)
+    first, second = (one_passing(kind.scales, position, 0.0, draw) for _ in range(2))
+    truths = kind.truths.values()
+    row = {
+        "SD of items": spread,
+        "mean inter-item r": inter_item,
+        "SD of scores": np.mean([each.sd for each in truths]),
+        "true error": np.mean([each.error for each in truths]),
+    }
+    for name, instrument in (("known", kind.known), ("provisional", INSTRUMENT)):
+        before, after = (scored(each, instrument, kind, position) for each in (first, second))
+        row |= {f"coverage {name}": covered(before).mean(), f"alarms {name}": false_alarms(before, after).mean()}
+    return row
 
 
 def _condition(inter_item: float, missing: float, people: int, draw: np.random.Generator) -> dict[str, float]:
@@ -449,7 +483,7 @@ class Target:
 
 def targets(found: dict[str, pd.DataFrame]) -> list[Target]:
     """The promises of the issue, each against the lowest and highest figure of its tables."""
-    both = [found["by_size"], found["by_condition"]]
+    both, spread = [found["by_size"], found["by_condition"]], [found["by_spread"]]
     bands_, lead = found["by_band"].set_index("norms")["ECE, worst alone"], found["lead_by_reliability"]
     asked, below = (
         lead[lead["mean inter-item r"] > LEAST_RELIABLE],
@@ -465,6 +499,15 @@ def targets(found: dict[str, pd.DataFrame]) -> list[Target]:
             "the same, declared reliability, nine populations together", FALSE_ALARMS, both[:1], "alarms provisional"
         ),
         _target("the same, declared reliability, each on its own", FALSE_ALARMS, both[1:], "alarms provisional"),
+        *(
+            _target(f"{what}, items of SD 0.9 to 1.4, {each} reliability", asked, spread, f"{column} {norms}")
+            for what, column, norms, each, asked in (
+                ("coverage", "coverage", "known", "known", COVERAGE),
+                ("false alarms", "alarms", "known", "known", FALSE_ALARMS),
+                ("coverage", "coverage", "provisional", "declared", COVERAGE_PROVISIONAL),
+                ("false alarms", "alarms", "provisional", "declared", FALSE_ALARMS),
+            )
+        ),
         *(
             _target(f"calibration error of bands, norms {each}", ECE, [bands_[[each]].to_frame()], "ECE, worst alone")
             for each in ("known", "declared")
@@ -486,6 +529,7 @@ PEOPLE = {
     "by_size": 6000,
     "by_condition": 20_000,
     "less_reliable": 20_000,
+    "by_spread": 10_000,
     "by_level": 60_000,
     "index_coverage": 20_000,
     "by_band": 30_000,
@@ -503,7 +547,9 @@ _TABLES: tuple[Callable, ...] = (
     by_band,
     by_dominance,
     lead_by_reliability,
+    by_spread,
 )
+"""In the order of their seeds."""
 
 
 def run(share: float = 1.0, seed: int = SEED) -> dict[str, pd.DataFrame]:
@@ -527,15 +573,34 @@ def page(found: dict[str, pd.DataFrame], share: float = 1.0) -> str:
 def _facts(found: dict[str, pd.DataFrame]) -> dict[str, str]:
     """The figures that the sentences of the page quote."""
     truths = [truth for r in INTER_ITEM for centre in CENTRES for truth in population(r, centre).truths.values()]
-    errors = [each.sd * np.sqrt(1 - each.reliability) for each in truths]
+    errors = [each.error for each in truths]
     doubtful = found["index_coverage"].iloc[-2]
     return {
+        **_spread_facts(found["by_spread"]),
         "smallest_error": plain(min(errors), 1),
         "error_ratio": plain(max(errors) / min(errors), 2),
         "largest_error": plain(max(errors), 1),
         "doubtful_error": plain(doubtful["error of one answer"], 0),
         "doubtful_coverage": percent(doubtful["IDO"], 0),
     }
+
+
+def _spread_facts(table: pd.DataFrame) -> dict[str, str]:
+    """What the declared margins are worth at the two ends of the spread, and from which error on they fall short."""
+    ends = table.groupby("SD of items")[["coverage provisional", "alarms provisional"]].agg(["min", "max"])
+    wide, narrow = ends.loc[SPREADS[-1]], ends.loc[SPREADS[0]]
+    short = table.loc[table["coverage provisional"] < COVERAGE_PROVISIONAL[0], "true error"]
+    return {
+        "wide_coverage": _range(wide["coverage provisional"]),
+        "wide_alarms": _range(wide["alarms provisional"]),
+        "narrow_coverage": _range(narrow["coverage provisional"]),
+        "narrow_alarms": _range(narrow["alarms provisional"]),
+        "short_from": plain(float(short.min()), 1),
+    }
+
+
+def _range(ends: pd.Series) -> str:
+    return f"{100 * ends['min']:.0f} to {percent(ends['max'], 0)}"
 
 
 def _figure(value: float, target: Target) -> str:
@@ -572,7 +637,7 @@ def _cell(column: str, value: object) -> str:
         return str(value)
     if column.startswith(_PERCENT) or column in {"D1", "E", "IDO"}:
         return percent(value)
-    if column in {"centre", "error of one answer"}:
+    if column in {"centre", "error of one answer", "SD of items", "SD of scores", "true error"}:
         return plain(value, 0 if column == "centre" else 1)
     return plain(value)
 

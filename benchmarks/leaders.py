@@ -64,14 +64,22 @@ class Truth:
     sd: float
     reliability: float
 
+    @property
+    def error(self) -> float:
+        """The standard error of a score."""
+        return self.sd * float(np.sqrt(1 - self.reliability))
 
-def scale_of(code: str, mean_inter_item: float, centre: float = 50.0, seed: int = 0) -> Scale:
-    """A scale of the questionnaire whose items correlate at ``mean_inter_item`` and average about ``centre``."""
+
+def scale_of(code: str, mean_inter_item: float, centre: float = 50.0, seed: int = 0, step: float = STEP) -> Scale:
+    """A scale of the questionnaire whose items correlate at ``mean_inter_item`` and average about ``centre``.
+
+    The smaller the ``step``, the more the answers spread.
+    """
     module = INSTRUMENT.module(code)
     top = module.items[0].format.highest
     draw = np.random.default_rng([seed, *code.encode()])
     shifts = draw.normal(0, 0.35, len(module.items))
-    base = STEP * (np.arange(top) - (top - 1) / 2)
+    base = step * (np.arange(top) - (top - 1) / 2)
     cuts = base + (shifts - shifts.mean())[:, None] - _shift(centre, base)
     scale = Scale(tuple(item.id for item in module.items), cuts, 0.6)
     found = brentq(lambda loading: inter_item(replace(scale, loading=loading)) - mean_inter_item, 0.05, 0.99)
@@ -84,14 +92,25 @@ def _shift(centre: float, base: NDArray) -> float:
 
 def inter_item(scale: Scale) -> float:
     """The mean correlation between items, as answered in steps, exactly (by quadrature over the population)."""
-    chances = scale.chances(_NODES)
-    steps = np.arange(1, scale.cuts.shape[1] + 1)
-    means, squares = chances.sum(axis=2), (chances * (2 * steps - 1)).sum(axis=2)
+    means = scale.chances(_NODES).sum(axis=2)
     mean = _WEIGHTS @ means
     shared = (means - mean).T @ ((means - mean) * _WEIGHTS[:, None])
-    spread = np.sqrt(_WEIGHTS @ squares - mean**2)
+    spread = item_sd(scale)
     correlations = shared / np.outer(spread, spread)
     return float(correlations[~np.eye(len(mean), dtype=bool)].mean())
+
+
+def item_sd(scale: Scale) -> NDArray:
+    """The SD of each item in its population, in steps, exactly."""
+    chances = scale.chances(_NODES)
+    steps = np.arange(1, scale.cuts.shape[1] + 1)
+    mean, square = _WEIGHTS @ chances.sum(axis=2), _WEIGHTS @ (chances * (2 * steps - 1)).sum(axis=2)
+    return np.sqrt(square - mean**2)
+
+
+def step_for(code: str, sd: float) -> float:
+    """The step between cuts at which the items of a scale centred at 50 have this SD on average."""
+    return brentq(lambda step: item_sd(scale_of(code, 0.375, step=step)).mean() - sd, 0.3, 1.5)
 
 
 def truth_of(scale: Scale) -> Truth:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import calibration
-from benchmarks.leaders import inter_item, positions, scale_of, truth_of
+from benchmarks.leaders import inter_item, item_sd, positions, scale_of, step_for, truth_of
 
 
 def draws(seed=1):
@@ -27,6 +27,20 @@ def test_the_truth_of_a_scale_is_what_many_leaders_show(centre):
 
 def test_items_correlate_as_asked():
     assert inter_item(scale_of("D3", 0.30)) == pytest.approx(0.30, abs=1e-6)
+
+
+@pytest.mark.parametrize("sd", [0.9, 1.4])
+def test_items_spread_as_asked(sd):
+    scale = scale_of("A", 0.375, step=step_for("A", sd))
+    answers = scale.answers(positions(20_000, 0.5, 1, draws())[:, 0], draws(2))
+    assert item_sd(scale).mean() == pytest.approx(sd, abs=1e-6)
+    assert answers.std(axis=0) == pytest.approx(item_sd(scale), abs=0.02)
+
+
+def test_declared_margins_fall_short_where_answers_spread_more():
+    rows = [calibration._spread_row(sd, 0.30, 2000, draws()) for sd in (1.0, 1.4)]
+    assert rows[0]["coverage provisional"] > 0.90 > 0.85 > rows[1]["coverage provisional"]
+    assert all(0.88 < row["coverage known"] < 0.92 for row in rows)
 
 
 def test_calibration_error_is_the_gap_between_what_was_announced_and_what_happened():
@@ -83,7 +97,7 @@ def test_the_page_has_every_table_and_every_promise(monkeypatch):
     assert set(found) == set(calibration.PEOPLE)
     assert "A quick run" in page and "{" not in page
     assert sum(line.startswith(("|--:|", "|---|")) for line in page.splitlines()) == len(found) + 1
-    assert len(calibration.targets(found)) == 15
+    assert len(calibration.targets(found)) == 19
 
 
 def test_the_committed_page_is_a_full_run():
