@@ -572,7 +572,7 @@ def _ledger(cohorts: Sequence[Cohort]) -> Ledger:
     places = {each.folder.resolve().parent for each in cohorts if each.folder}
     if len(places) != 1:
         raise AngleMortError(problem("AM635", cohort=cohorts[0].name))
-    return Ledger.beside(places.pop() / cohorts[0].name)
+    return Ledger.beside(next(each.folder for each in cohorts if each.folder))
 
 
 def _shared(cohorts: Sequence[Cohort], figures: Sequence[Figure] = ()) -> SharedPage:

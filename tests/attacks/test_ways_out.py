@@ -199,3 +199,13 @@ def test_names_are_known_wherever_the_program_runs(workspace, tmp_path, monkeypa
     assert refused_out(am.publish, NOTEBOOK, "out", {"cohort_path": str(cohort.folder)}) == "AM704"
     assert refused_out(am.write_table, cohort, am.views.blocks, f"{name}.csv") == "AM704"
     assert not list((tmp_path / "elsewhere").rglob("*.*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_that_bears_a_cohort_s_name_leads_to_no_other_ledger(workspace, tmp_path):
+    other = shutil.copytree(workspace, tmp_path / "other")
+    ours = shutil.move(workspace / "data" / "cohorts" / "onze", workspace / "data" / "cohorts" / "x")
+    (workspace / "data" / "cohorts" / "onze").symlink_to(other / "data" / "cohorts" / "onze")
+    shutil.rmtree(other / "data" / "private")
+    assert refused_out(share, load_cohort(ours)) == "AM634"
+    assert refused_out(share, load_cohort(workspace / "data" / "cohorts" / "onze")) == "AM630"
