@@ -342,7 +342,11 @@ def figures(quick: bool) -> pd.DataFrame:
     )
     rows = [
         *_of_the_ledger(quick),
-        ("worst-case linkage in a pool ≤ 1/k", worst, f"{rounds} pools per size, 10 outliers each, every score known"),
+        (
+            "worst-case linkage in a pool ≤ 1/k",
+            worst,
+            f"{rounds} pools per size, 10 outliers each, every score known; of 12 or 20 no row is shared",
+        ),
         ("profile transfer loss ≤ .02 ARI, n ≥ 500", loss, f"{rounds} cohorts per size, one spread for all profiles"),
         ("the same, a spread per profile", astray, "fails: a pool does not bear such models"),
         (
