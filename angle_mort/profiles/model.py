@@ -62,7 +62,7 @@ class ProfileModel:
     profiles, scales, model, people : tidy frames, a row per profile x scale, per scale, one row, per person.
 
     Memberships are averaged over the refits: those of a single fit are too sure of themselves (with 30 people and the
-    number of profiles given, they promised .34 more than they held; averaged .07).
+    number of profiles given, their calibration error was .34; averaged .15: docs/profiles.md).
 
     >>> rng = np.random.default_rng(1)
     >>> at = np.array([[30, 32, 28], [72, 45, 44]])[np.arange(60) % 2]
