@@ -103,6 +103,7 @@ def figures_of(summary):
     return {figure: groups["count"].tolist() for figure, groups in summary.counts.groupby("figure")}
 
 
+@pytest.mark.slow
 def test_two_figures_of_a_page_never_set_fewer_than_five_apart(tmp_path):
     together = 0
     for seed in range(12):

@@ -135,7 +135,8 @@ def test_at_most_three_profiles_below_two_hundred():
     assert table.loc[table["judged"], "n_components"].item() <= 3
 
 
-@pytest.mark.parametrize("measured", [pytest.param("all", marks=pytest.mark.slow), "verdict"])
+@pytest.mark.slow
+@pytest.mark.parametrize("measured", ["all", "verdict"])
 def test_order_of_people_and_scales_and_workers_change_nothing(measured):
     frame = three_groups(45)
     settings = {"families": ("EII", "CCC"), "measured": measured}
@@ -161,6 +162,7 @@ def test_the_chances_of_each_number_of_profiles_sum_to_one():
     assert table.groupby("n_components")["p_components"].nunique().max() == 1
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table_and_errors_are_used():
     frame = three_groups(36)
     settings = {"families": ("EII", "CCC"), "random_state": 5}

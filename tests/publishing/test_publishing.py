@@ -38,6 +38,7 @@ def published(tmp_path_factory):
     return publish(NOTEBOOK, tmp_path_factory.mktemp("out"), {"cohort_path": COHORT}).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_published_notebook_is_the_report_to_the_letter(published):
     assert published == report(load_cohort(COHORT)).html
 

@@ -276,6 +276,7 @@ def test_too_much_in_all_is_refused(monkeypatch):
     assert refusal(archive(a=archive(**{"0": b"x" * 30_000}), b=b"y" * 30_000)) == "AM710"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "run",
     ["a", "1 ", "<", "<a ", "<!--", "<?x", "&#1", "a-\n", "data:", "%41", '<p title="', "<td>1", "a@", "06", "\\u0041"],

@@ -117,6 +117,7 @@ def test_drawing_leaves_nothing_behind_in_pyplot():
 MODULES = ("A", "B", "C", "C0", "D1", "D2", "D3", "E", "F", "G", "H", "I", "J")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("absent", MODULES)
 @pytest.mark.parametrize("kept", [0, 3])
 def test_every_view_holds_when_a_module_was_hardly_answered(tmp_path, absent, kept):
