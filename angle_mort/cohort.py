@@ -62,6 +62,10 @@ _FORMS = ("complete", "suivi")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
+FIRST_WAVE = "T0"
+_WAVE = re.compile(r"T(0|[1-9][0-9]?)")
+_LIKE_A_WAVE = re.compile(r"(.+)-(t\d{1,2})")
+
 
 @dataclass(frozen=True)
 class Cohort:
@@ -199,10 +203,38 @@ def _norms_of(certificate: Mapping, folder: Path, instrument: Instrument) -> Nor
 
 
 def check_name(name: str) -> str:
-    """The name of a cohort, good for a folder on every system; raises AM609 otherwise."""
+    """The name of a cohort, good for a folder on every system and none of a later wave's; raises AM609, AM640."""
+    wave = _LIKE_A_WAVE.fullmatch(name)
+    if wave and _NAME.fullmatch(name):
+        raise AngleMortError(problem("AM640", name=name, cohort=wave[1], wave=wave[2].upper()))
     if not _NAME.fullmatch(name) or name in {"con", "prn", "aux", "nul"} or re.fullmatch(r"(com|lpt)\d", name):
         raise AngleMortError(problem("AM609", name=name))
     return name
+
+
+def check_wave(wave: str) -> str:
+    """The name of a wave, T0 to T99; raises AM641 otherwise.
+
+    >>> check_wave("t1")
+    'T1'
+    """
+    if not _WAVE.fullmatch(wave.upper()):
+        raise AngleMortError(problem("AM641", wave=wave))
+    return wave.upper()
+
+
+def wave_number(wave: str) -> int:
+    """The place of a wave among those of its cohort: T2 is 2."""
+    return int(check_wave(wave)[1:])
+
+
+def wave_name(cohort: str, wave: str) -> str:
+    """What a released wave is called, on pages and on the disk; the first one is the cohort itself.
+
+    >>> wave_name("artisans", "T0"), wave_name("artisans", "T1")
+    ('artisans', 'artisans-T1')
+    """
+    return cohort if wave == FIRST_WAVE else f"{cohort}-{wave}"
 
 
 def demonstration_id(identity: str) -> str:
@@ -222,10 +254,14 @@ def row_ids(intake: Intake, name_of: Callable[[str], str]) -> dict[str, str]:
     return _named(identity.where(identity != "", lines), name_of)
 
 
-def ledger_members(intake: Intake, name_of: Callable[[str], str]) -> dict[str, tuple[str, str]]:
+def ledger_members(
+    intake: Intake, name_of: Callable[[str], str], known_as: pd.Series | None = None
+) -> dict[str, tuple[str, str]]:
     """Two tokens per respondent for the ledger: of the person (e-mail or name), and of the answers.
 
-    The answers tell one answer from its correction, and know somebody again who gave neither e-mail nor name.
+    ``known_as`` (``Vault.known_as``) names each respondent as the first wave that they answered did: somebody who left
+    out the e-mail the second time is no other person. The answers tell one answer from its correction, and know
+    somebody again who gave neither e-mail nor name.
     """
     answers = (
         intake.responses.sort_index(axis=1)
@@ -233,7 +269,7 @@ def ledger_members(intake: Intake, name_of: Callable[[str], str]) -> dict[str, t
         .astype(int)
         .apply(lambda row: "answers " + str(dict(row)), axis=1)
     )
-    identity = _identities(intake).reindex(answers.index)
+    identity = (_identities(intake) if known_as is None else known_as.map(_folded)).reindex(answers.index)
     told = _named(answers, name_of)
     known = _named(identity[identity != ""], name_of)
     return {each: (known.get(each, told[each]), told[each]) for each in answers.index}
@@ -262,7 +298,7 @@ def working_audience(cohort: str, wave: str) -> str:
 
 
 def stored_intake(vault: Vault, cohort: str, wave: str) -> Intake:
-    """An export as the vault keeps it, ready to be released again. Raises AM309 when it is not there."""
+    """An export as the vault keeps it, ready to be released again. Raises AM309 and AM323 when it is not there."""
     kept = vault.wave(cohort, wave)
     parts = kept.responses, kept.report, Counts(**kept.counts), kept.texts, kept.identities
     return Intake(*parts, kept.form, Dialect(**kept.dialect))
@@ -289,8 +325,8 @@ def norms_of(
 ) -> Norms:
     """Norms from the answers of some cohorts, which only the vault keeps; whoever is in two of them counts once.
 
-    Raises ``AngleMortError``: AM309 a cohort that is not there, AM612 one that scores no leader, AM105 when fewer
-    leaders answered than margins need, and those of ``build_norms``.
+    Raises ``AngleMortError``: AM309 and AM323 a cohort that is not there, AM612 one that scores no leader, AM105 when
+    fewer leaders answered than margins need, and those of ``build_norms``.
     """
     intakes = [stored_intake(vault, cohort, wave) for cohort in dict.fromkeys(cohorts)]
     forms = sorted({intake.form for intake in intakes} - set(_FORMS))
@@ -346,6 +382,7 @@ def release_cohort(
     name: str,
     demonstration: bool = False,
     members: Mapping[str, tuple[str, str]] | None = None,
+    wave: str = FIRST_WAVE,
 ) -> Path:
     """Write the working cohort and its certificate into ``folder``, all at once or not at all.
 
@@ -360,7 +397,7 @@ def release_cohort(
     policy = _frozen_policy(folder)
     care = answer_care(intake.responses, instrument, seconds_taken(intake.identities))
     held = _questionnaire(intake.responses, instrument, policy)
-    made = release(table, intake.responses, care, instrument, ids, intake.form, questionnaire=held, policy=policy)
+    made = release(table, intake.responses, care, instrument, ids, intake.form, wave, held, policy)
     files = _tables_as_files(made.tables) | {PACKAGE: _json(made.package)}
     counts = {name: n for name, n in asdict(intake.counts).items() if name.startswith("rows")}
     certificate = certify(made, files, instrument, counts, name, angle_mort.__version__, day, demonstration, policy)

@@ -109,6 +109,7 @@ def _demo(parser: _Parser) -> None:
 def _importer(parser: _Parser) -> None:
     parser.add_argument("file", metavar=t("cli.importer.file"), help=t("cli.importer.file_help"))
     parser.add_argument("--cohorte", required=True, metavar=t("cli.importer.name"), help=t("cli.importer.cohorte"))
+    parser.add_argument("--passation", default="T0", metavar=t("cli.importer.wave"), help=t("cli.importer.passation"))
     parser.add_argument(
         "--ignorer", action="append", default=[], metavar=t("cli.importer.header"), help=t("cli.importer.ignorer")
     )
@@ -118,6 +119,7 @@ def _importer(parser: _Parser) -> None:
 
 def _liberer(parser: _Parser) -> None:
     parser.add_argument("cohorte", metavar=t("cli.importer.name"), help=t("cli.liberer.cohorte"))
+    parser.add_argument("--passation", default="T0", metavar=t("cli.importer.wave"), help=t("cli.liberer.passation"))
     parser.add_argument("--regrouper", action="store_true", help=t("cli.liberer.regrouper"))
     parser.add_argument("--etalonnage", metavar=t("cli.importer.norms"), help=t("cli.importer.etalonnage"))
 

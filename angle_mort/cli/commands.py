@@ -18,8 +18,10 @@ from angle_mort.cli.unforeseen import unforeseen
 from angle_mort.cli.vault import ACTIONS, COHORTS, POOLS, open_or_create, opened
 from angle_mort.cli.workspace import is_workspace, workspace
 from angle_mort.cohort import (
+    FIRST_WAVE,
     check_name,
     check_shareable,
+    check_wave,
     demonstration_id,
     ledger_members,
     load_cohort,
@@ -33,6 +35,7 @@ from angle_mort.cohort import (
     score_intake,
     standing_norms,
     stored_intake,
+    wave_name,
     working_audience,
 )
 from angle_mort.disclosure import POOL, Ledger, read_certificate
@@ -50,7 +53,7 @@ _READS = {"01": "summary", "06": "questionnaire"}
 
 EXPORT = "reponses.csv"
 _AUDIENCE = "sponsor"
-_WAVE, _LEDGER = "T0", "ledger sponsor"
+_LEDGER = "ledger sponsor"
 CLEAN, REFUSED, FOUND, NOBODY_KNOWN = 0, 2, 3, 4
 
 
@@ -86,9 +89,11 @@ def demo(asked: argparse.Namespace) -> int:
 
 def importer(asked: argparse.Namespace) -> int:
     """A coach's own export into the vault, and a working cohort out of it."""
-    instrument, place = load_instrument(norms=asked.etalonnage), COHORTS / check_name(asked.cohorte)
+    wave, place = _wave(asked)
+    first = [COHORTS / asked.cohorte] if wave != FIRST_WAVE else []  # waves are compared on the same margins
+    instrument = _instrument(asked, *first)
     if place.exists() and not asked.remplacer:
-        raise AngleMortError(problem("AM610", name=asked.cohorte))
+        raise AngleMortError(problem("AM610", name=place.name))
     refuse_other_folder(place)  # before the vault is touched
     vault = opened() if DEFAULT_PATH.exists() else None  # a wrong passphrase is told before the work begins
     steps = Steps(4)
@@ -101,29 +106,30 @@ def importer(asked: argparse.Namespace) -> int:
     _begin_ledger(place, new=vault.cohorts().empty)
     with steps as step:
         with step("cli.step.vault"):
-            vault.store(asked.cohorte, _WAVE, intake, replace=asked.remplacer)
+            vault.store(asked.cohorte, wave, intake, replace=asked.remplacer)
         with step("cli.step.release"):
-            _release(vault, intake, table, place, instrument)
+            _release(vault, asked.cohorte, wave, intake, table, instrument)
     _tell_intake(intake)
+    _tell_followed(vault, asked.cohorte, wave)
     print(t("cli.importer.done", folder=str(place), command=command()))
     return 0
 
 
 def liberer(asked: argparse.Namespace) -> int:
     """The working cohort again, from the answers in the vault; or a pool of its scores, from the cohort."""
-    place = COHORTS / check_name(asked.cohorte)
+    wave, place = _wave(asked)
     if asked.regrouper:
         return _release_pool(place)
     refuse_other_folder(place)
-    instrument = load_instrument(norms=asked.etalonnage or standing_norms(place))
+    instrument = _instrument(asked, place, COHORTS / asked.cohorte)
     vault = opened()
     with Steps(3) as step:
         with step("cli.step.opened"):
-            intake = stored_intake(vault, asked.cohorte, _WAVE)
+            intake = stored_intake(vault, asked.cohorte, wave)
         with step("cli.step.scores"):
             table = score_intake(intake, instrument)
         with step("cli.step.release"):
-            _release(vault, intake, table, place, instrument)
+            _release(vault, asked.cohorte, wave, intake, table, instrument)
     print(t("cli.importer.done", folder=str(place), command=command()))
     return 0
 
@@ -134,7 +140,9 @@ def etalonner(asked: argparse.Namespace) -> int:
     population = asked.population or t("cli.etalonner.everybody", cohorts=", ".join(asked.cohortes))
     vault = opened()
     with Steps(1) as step, step("cli.step.norms"):
-        norms = norms_of(vault, asked.cohortes, _WAVE, population, datetime.date.today(), instrument, asked.etalonnage)
+        norms = norms_of(
+            vault, asked.cohortes, FIRST_WAVE, population, datetime.date.today(), instrument, asked.etalonnage
+        )
         write_norms(norms, place)
     _tell_norms(norms, {module.code: module.name for module in instrument.modules})
     print(t("cli.etalonner.done", path=str(place), n=norms.n, name=norms.name, command=command()))
@@ -235,10 +243,23 @@ def _output(folder: str) -> Path:
     return path
 
 
-def _release(vault, intake: Intake, table, place: Path, instrument) -> None:
-    ids = row_ids(intake, vault.naming(working_audience(place.name, _WAVE)))
-    members = ledger_members(intake, vault.naming(_LEDGER))
-    release_cohort(intake, table, ids, place, instrument, datetime.date.today(), place.name, members=members)
+def _wave(asked: argparse.Namespace) -> tuple[str, Path]:
+    """The wave asked for, and where it is released."""
+    wave = check_wave(asked.passation)
+    return wave, COHORTS / wave_name(check_name(asked.cohorte), wave)
+
+
+def _instrument(asked: argparse.Namespace, *places: Path):
+    """With the norms asked for, else those of the first release that stands among ``places``."""
+    standing = (standing_norms(place) for place in places)
+    return load_instrument(norms=asked.etalonnage or next(filter(None, standing), None))
+
+
+def _release(vault, cohort: str, wave: str, intake: Intake, table, instrument) -> None:
+    name, today = wave_name(cohort, wave), datetime.date.today()
+    ids = row_ids(intake, vault.naming(working_audience(cohort, wave)))
+    members = ledger_members(intake, vault.naming(_LEDGER), vault.known_as(cohort, wave))
+    release_cohort(intake, table, ids, COHORTS / name, instrument, today, name, members=members, wave=wave)
 
 
 def _release_pool(place: Path) -> int:
@@ -323,6 +344,19 @@ def _tell_intake(intake: Intake) -> None:
     )
     for sentence in sentences(intake.report):
         print(f"  - {sentence}")
+
+
+def _tell_followed(vault, cohort: str, wave: str) -> None:
+    """Who was there at another wave, once there is one: a typing error in the addresses shows here."""
+    people = vault.follow(cohort)
+    here, elsewhere = people.loc[wave], people.drop(wave, level="wave")
+    if elsewhere.empty:
+        return
+    again, gone = int(here.isin(elsewhere).sum()), int((~elsewhere.drop_duplicates().isin(here)).sum())
+    print(t("cli.importer.followed", wave=wave, again=again, fresh=len(here) - again, gone=gone))
+    several = people.groupby("wave").apply(lambda wave: wave[wave.duplicated()].nunique()).sum()
+    if several:
+        print(t("cli.importer.several", people=int(several)))
 
 
 def _tell_page(page: Path, browse: bool = True) -> None:

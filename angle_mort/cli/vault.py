@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from angle_mort.cli.steps import Steps
-from angle_mort.cohort import row_ids, stored_intake, working_audience
+from angle_mort.cohort import FIRST_WAVE, row_ids, stored_intake, wave_name, working_audience
 from angle_mort.disclosure import POLICY
 from angle_mort.disk import replace_file
 from angle_mort.errors import AngleMortError, problem
@@ -180,11 +180,11 @@ def _write_receipt(vault: Vault, erasure: Erasure) -> Path:
 
 def _receipt(vault: Vault, erasure: Erasure) -> list[str]:
     """What went, when, and where rows or figures about the person remain; nothing that says who it was."""
-    cohorts, left = sorted({cohort for cohort, _ in erasure.erased}), vault.cohorts().groupby("cohort")["n"].max()
+    left = vault.cohorts().set_index(["cohort", "wave"])["n"]
     return [
         t("cli.coffre.receipt.title", number=erasure.number, day=day(erasure.day)),
         *(_gone(place, told) for place, told in erasure.erased.items()),
-        *_remaining(cohorts, left),
+        *_remaining(sorted(erasure.erased), left),
     ]
 
 
@@ -202,16 +202,18 @@ def _gone(place: Sequence[str], told) -> str:
     )
 
 
-def _remaining(cohorts: Sequence[str], left: Mapping[str, int]) -> Iterator[str]:
-    """Where the person still is, by how many leaders each cohort has left: too few, and none can be released again."""
+def _remaining(waves: Sequence[tuple[str, str]], left: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """Where the person still is, by how many leaders each wave has left: too few, and it cannot be released again."""
     yield t("cli.coffre.receipt.remains")
-    for cohort in cohorts:
-        if (COHORTS / cohort).exists():
-            mend = "cohort" if left.get(cohort, 0) >= POLICY.cohort else "cohort_small"
-            told = {"folder": str(COHORTS / cohort), "cohort": cohort, "command": command(), "minimum": POLICY.cohort}
+    for cohort, wave in waves:
+        name = wave_name(cohort, wave)
+        if (COHORTS / name).exists():
+            mend = "cohort" if left.get((cohort, wave), 0) >= POLICY.cohort else "cohort_small"
+            words = cohort if wave == FIRST_WAVE else f"{cohort} --passation {wave}"
+            told = {"folder": str(COHORTS / name), "words": words, "command": command(), "minimum": POLICY.cohort}
             yield t(f"cli.coffre.receipt.{mend}", **told)
-        if (POOLS / cohort).exists():
-            yield t("cli.coffre.receipt.pool", folder=str(POOLS / cohort))
-        for page in sorted(REPORTS.glob(f"{cohort}*.html")):
-            yield t("cli.coffre.receipt.report", path=str(page))
+        if (POOLS / name).exists():
+            yield t("cli.coffre.receipt.pool", folder=str(POOLS / name))
+    for page in sorted({page for cohort, _ in waves for page in REPORTS.glob(f"{cohort}*.html")}):
+        yield t("cli.coffre.receipt.report", path=str(page))
     yield t("cli.coffre.receipt.elsewhere", command=command())

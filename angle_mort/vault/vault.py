@@ -150,10 +150,14 @@ class Vault:
         return pd.DataFrame(rows, columns=["cohort", "wave", "form", "n", "sha256"])
 
     def wave(self, cohort: str, wave: str) -> KeptWave:
-        """One export as it was stored: what a new release of it needs. Raises AM309 when it is not there."""
-        kept = self._load()["cohorts"].get(cohort, {}).get(wave)
-        if not kept:
+        """One export as it was stored: what a new release of it needs. Raises AM309, AM323 when it is not there."""
+        waves = self._load()["cohorts"].get(cohort)
+        if not waves:
             raise AngleMortError(problem("AM309", path=str(self.path), cohort=cohort))
+        if wave not in waves:
+            told = {"cohort": cohort, "wave": wave, "known": ", ".join(sorted(waves))}
+            raise AngleMortError(problem("AM323", path=str(self.path), **told))
+        kept = waves[wave]
         frames = {part: _unpacked(kept[part]) for part in _PARTS}
         frames["responses"] = frames["responses"].astype("float64").rename_axis("respondent")
         return KeptWave(**frames, counts=kept.get("counts", {}), form=kept["form"], dialect=kept.get("dialect", {}))
@@ -201,6 +205,15 @@ class Vault:
         """
         people = self.identities(cohort).reset_index("wave").set_index(["wave", "respondent"])
         return same_people(people).rename("person")
+
+    def known_as(self, cohort: str, wave: str) -> pd.Series:
+        """By respondent of a wave, the e-mail, else the name, under which this cohort first knew them; "" for nobody.
+
+        Whoever gives an e-mail at one wave and only a name at another is known the same way in both. Raises AM309.
+        """
+        people = self.identities(cohort).fillna("").reset_index("wave").set_index(["wave", "respondent"])
+        own = people["email"].where(people["email"] != "", people["person"])
+        return own.groupby(same_people(people)).transform("first").loc[wave]
 
     # ---------------------------------------------------------------------------------------------------- changes
 
