@@ -168,6 +168,8 @@ CODES: dict[str, str] = {
     "AM805": "No folder matches {pattern}. Check the path.",
     "AM807": "There is no notebook {notebook} for a page to share; there are {known}. Give one of those numbers.",
     "AM806": "Two cohorts are named {name}: their pages would overwrite each other. Make them in two folders.",
+    "AM808": "Folder {folder} holds other things ({found}): it was left alone. Give a new or empty folder.",
+    "AM809": "Folder {folder} cannot be written. Check rights, free space and open programs, then run the same command again.",
 }
 """Every code with its English template; a code is never reused for another meaning."""
 

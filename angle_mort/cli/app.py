@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import signal
 import sys
 import threading
@@ -56,7 +57,8 @@ def _run(asked: argparse.Namespace) -> int:
     from angle_mort.cli import commands
 
     commands.recover()
-    return getattr(commands, asked.command)(asked)
+    home = importlib.import_module(f"angle_mort.cli.{_HOMES.get(asked.command, 'commands')}")
+    return getattr(home, asked.command)(asked)
 
 
 def _speak_utf8() -> None:
@@ -136,6 +138,10 @@ def _rapport(parser: _Parser) -> None:
     _folder(parser, "rapports", "cli.rapport.sortie")
 
 
+def _nouveau(parser: _Parser) -> None:
+    parser.add_argument("folder", metavar=t("cli.folder"), help=t("cli.nouveau.folder"))
+
+
 def _carnets(parser: _Parser) -> None:
     parser.add_argument("folder", nargs="?", metavar=t("cli.folder"), help=t("cli.carnets.folder"))
     parser.add_argument("--sans-navigateur", action="store_true", help=t("cli.carnets.sans_navigateur"))
@@ -172,7 +178,10 @@ _COMMANDS = {
     "liberer": _liberer,
     "etalonner": _etalonner,
     "rapport": _rapport,
+    "nouveau": _nouveau,
     "carnets": _carnets,
     "verifier": _verifier,
     "coffre": _coffre,
 }
+_HOMES = {"nouveau": "lab", "carnets": "lab"}
+"""The modules of the commands that are not with the others."""

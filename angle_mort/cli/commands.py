@@ -6,8 +6,6 @@ import argparse
 import datetime
 import glob
 import os
-import signal
-import subprocess
 import sys
 import webbrowser
 from collections.abc import Iterable, Mapping
@@ -16,7 +14,6 @@ from pathlib import Path
 from angle_mort.cli.steps import Steps
 from angle_mort.cli.unforeseen import unforeseen
 from angle_mort.cli.vault import ACTIONS, COHORTS, POOLS, open_or_create, opened
-from angle_mort.cli.workspace import is_workspace, workspace
 from angle_mort.cohort import (
     FIRST_WAVE,
     check_name,
@@ -177,24 +174,6 @@ def coffre(asked: argparse.Namespace) -> int:
     return ACTIONS[asked.action](asked)
 
 
-def carnets(asked: argparse.Namespace) -> int:
-    """JupyterLab on a workspace, made at first use."""
-    here = Path.cwd()
-    folder = Path(asked.folder) if asked.folder else here if is_workspace(here) else here / "angle-mort"
-    workspace(folder)
-    print(t("cli.carnets.opening", folder=str(folder.resolve())), flush=True)
-    options = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    options += ["--no-browser"] if asked.sans_navigateur else ["--log-level=WARN"]
-    options += [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/notebooks/{NOTEBOOK}"]
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks before it stops
-    try:
-        status = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=folder, **_heard()).wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-    print(t("cli.carnets.stopped"))
-    return status
-
-
 def verifier(asked: argparse.Namespace) -> int:
     """Look through files before they are sent: 0 nothing found, 3 something, 4 nothing but no name is known here.
 
@@ -228,11 +207,6 @@ def _look_through(file: Path, known) -> int | None:
 
 
 # ------------------------------------------------------------------------------------------------------------- parts
-
-
-def _heard() -> dict[str, object]:
-    """A program started from here hears Ctrl-C again, which this one has stopped listening to."""
-    return {} if os.name == "nt" else {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
 
 
 def _output(folder: str) -> Path:
