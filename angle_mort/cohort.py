@@ -514,7 +514,7 @@ def report(cohort: Cohort) -> Page:
     from angle_mort.shipped import shipped
 
     notebook = shipped("notebooks") / "01_lire_une_cohorte.ipynb"
-    page = page_from_script(notebook, cohort.summary, views, _known(cohort))
+    page = page_from_script(notebook, {"cohort.summary": cohort.summary}, views, _known(cohort))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     share(cohort)
     return page

@@ -20,7 +20,8 @@ class Summary:
     """What every shareable summary says of itself; made by ``disclosure`` only.
 
     ``seal`` is that of the released cohort (views of one page carry the same), ``n`` its leaders, ``minimum`` the
-    smallest group that is told, ``level`` that of every interval (0-1), ``versions`` of the tool and of the rules.
+    smallest group that is told, ``level`` that of every interval (0-1), ``versions`` of the tool and of the norms,
+    ``policy`` the thresholds, with their name.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Summary:
     level: float
     instrument: str
     versions: Mapping[str, str]
+    policy: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,6 @@ class CohortSummary(Summary):
 
     provisional: bool
     intake: Mapping[str, str]
-    certificate: Mapping[str, object]
     means: pd.DataFrame
     areas: pd.DataFrame
     steps: pd.DataFrame

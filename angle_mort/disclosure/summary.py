@@ -90,12 +90,10 @@ def summarise(
         level=level,
         provisional=instrument.norms.provisional,
         instrument=f"{instrument.name} {instrument.version}",
-        versions={"tool": cohort.certificate["tool"], "norms": instrument.norms.name, "policy": policy.name},
+        versions={"tool": cohort.certificate["tool"], "norms": instrument.norms.name},
+        policy=policy.as_dict(),
         seal=str(cohort.certificate["seal"]),
         intake=_intake(cohort.certificate["intake"], n, policy),
-        certificate={
-            key: cohort.certificate[key] for key in ("policy", "k_characteristics", "k_row", "certifiable", "status")
-        },
         means=means,
         areas=_areas(cohort, instrument, level, policy),
         steps=steps,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from html import escape, unescape
@@ -17,9 +17,9 @@ import nbformat
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.sanitising import clean
 from angle_mort.publishing.scanning import Finding, Known, scan
-from angle_mort.results import LEADER, SPONSOR, CohortSummary
+from angle_mort.results import LEADER, SPONSOR, Summary
 from angle_mort.shipped import shipped
-from angle_mort.text import t
+from angle_mort.text import t, typeset
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -28,17 +28,32 @@ MARK = "angle_mort"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What a browser may do with a page: draw its own pictures and styles, and nothing else."""
 
-_VIEW_CALL = re.compile(r"^am\.views\.(\w+)\(cohort\.summary\)$")
+_VIEW_CALL = re.compile(r"^am\.views\.(\w+)\(([\w.]+)\)$")
+_FIGURE_AND_TABLE = re.compile(
+    r"(?P<html>.*?)"
+    r"<figure>\s*(?P<picture><img(?: [a-z]+=\"[^\"]*\")*>)\s*(?:<figcaption>(?P<reading>.*?)</figcaption>)?\s*</figure>"
+    r"\s*<details>\s*<summary>[^<]*</summary>\s*(?P<numbers><table>.*?</table>)\s*</details>\s*",
+    re.S,
+)
+_TABLE, _COLUMN, _NARROW = re.compile(r"<table>.*?</table>", re.S), '<th scope="col">', 4
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of the page: ``prose`` (a heading may open a section) or ``view``; ``html`` is already sanitised."""
+    """A piece of the page: ``prose`` (a heading may open a section) or ``view``; every text is already sanitised.
+
+    A view with a figure and a table is told in parts: ``picture`` (``shape``: its width by its height), ``numbers`` and
+    ``reading``; the page lets its reader choose between the two.
+    """
 
     kind: str
     html: str
     anchor: str = ""
     heading: str = ""
+    picture: str = ""
+    shape: float = 0.0
+    numbers: str = ""
+    reading: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,7 @@ class Page:
     @cached_property
     def html(self) -> str:
         """The whole page; raises AM704 for each thing that the scanner finds in it."""
-        html = _template().render(page=self, policy=POLICY, t=t)
+        html = typeset(_template().render(page=self, policy=POLICY, t=t))
         found = scan(html, known=self.known or Known.here(), own=self.audience == LEADER)
         refuse(found if POLICY in html else [*found, Finding("policy")])
         return html
@@ -110,7 +125,7 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
             content = _content(output) if mark.get("audience") == audience else None
             if content is not None:
                 marks.append(mark)
-                blocks.append(Block("view", content))
+                blocks.append(_view(content))
             else:
                 left_out += 1
         left_out += cell.cell_type != "code"
@@ -123,15 +138,21 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
     return replace(_page(blocks, audience, demonstration, left_out, str(seal)), known=known)
 
 
-def page_from_script(notebook: Path, summary: CohortSummary, views: ModuleType, known: Known | None = None) -> Page:
-    """The same page without a kernel: the notebook's prose, and the views that its one-line cells name."""
+def page_from_script(
+    notebook: Path, results: Mapping[str, Summary], views: ModuleType, known: Known | None = None
+) -> Page:
+    """The same page without a kernel: the notebook's prose, and the views that its one-line cells name.
+
+    ``results``: the summaries by the words with which the cells name them, as ``cohort.summary``.
+    """
     blocks = []
     for cell in nbformat.read(notebook, as_version=4).cells:
         call = _VIEW_CALL.match(cell.source.strip())
         if cell.cell_type == "markdown":
             blocks.append(_prose(cell.source))
-        elif call:
-            blocks.append(Block("view", clean(getattr(views, call[1])(summary).html)))
+        elif call and call[2] in results:
+            blocks.append(_view(clean(getattr(views, call[1])(results[call[2]]).html)))
+    summary = next(iter(results.values()))
     return replace(_page(blocks, summary.audience, summary.demonstration, 0, summary.seal), known=known)
 
 
@@ -154,10 +175,27 @@ def _with_anchors(blocks: list[Block], title: Block | None) -> Iterator[Block]:
             yield block
 
 
+def _view(html: str) -> Block:
+    """The block of a view; a figure with its table is taken apart."""
+    both = _FIGURE_AND_TABLE.fullmatch(html)
+    if not both:
+        return Block("view", _TABLE.sub(_within_reach, html))
+    width, height = (re.search(rf' {side}="(\d+)"', both["picture"]) for side in ("width", "height"))
+    shape = round(int(width[1]) / int(height[1]), 3) if width and height else 0.0
+    return Block("view", both["html"], picture=both["picture"], shape=shape,
+                 numbers=_TABLE.sub(_within_reach, both["numbers"]), reading=both["reading"] or "")  # fmt: skip
+
+
+def _within_reach(table: re.Match[str]) -> str:
+    """A table in a box of its own that scrolls, also by the keyboard where it has many columns."""
+    reach = f' tabindex="0" role="group" aria-label="{t("page.numbers")}"' if table[0].count(_COLUMN) > _NARROW else ""
+    return f'<div class="wide"{reach}>{table[0]}</div>'
+
+
 def _prose(source: str) -> Block:
     from markdown_it import MarkdownIt
 
-    html = clean(MarkdownIt("commonmark", {"html": False}).render(source))
+    html = clean(MarkdownIt("commonmark", {"html": False}).render(typeset(source)))
     heading = re.search(r"<h[12]>(.*?)</h[12]>", html, flags=re.S)
     return Block("prose", html, heading=unescape(re.sub(r"<[^>]+>", "", heading[1])).strip() if heading else "")
 

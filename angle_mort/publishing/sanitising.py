@@ -16,14 +16,21 @@ _TAGS = {
 }  # fmt: skip
 _ALLOWED = {
     "tags": _TAGS,
-    "attributes": {"*": set(), "img": {"src", "alt", "width"}, "th": {"scope"}, "p": {"class"}, "span": {"class"}},
+    "attributes": {
+        "*": set(),
+        "img": {"src", "alt", "width", "height"},
+        "th": {"scope"},
+        "p": {"class"},
+        "span": {"class"},
+    },
     "url_schemes": {"data"},
     "clean_content_tags": {"script", "style"},
     "strip_comments": True,
     "link_rel": None,
 }
 _PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
-_CLASS = re.compile(r"am-[a-z-]+")
+_PIXELS = re.compile(r"[1-9]\d{0,3}")
+_SHAPES = {"class": re.compile(r"am-[a-z-]+"), "width": _PIXELS, "height": _PIXELS, "scope": re.compile("col|row")}
 _CONTROL = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -39,9 +46,8 @@ def clean(html: str) -> str:
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "src":
         return picture(value)
-    if attribute == "class":
-        return value if _CLASS.fullmatch(value) else None
-    return value
+    shape = _SHAPES.get(attribute)
+    return None if shape and not shape.fullmatch(value) else value
 
 
 def picture(address: str) -> str | None:

@@ -1,5 +1,5 @@
 """Every sentence that a coach reads, in French, behind one function: ``t``."""
 
-from angle_mort.text.catalogue import command, day, explain, keys, number, t
+from angle_mort.text.catalogue import command, day, explain, keys, number, t, typeset
 
-__all__ = ["command", "day", "explain", "keys", "number", "t"]
+__all__ = ["command", "day", "explain", "keys", "number", "t", "typeset"]

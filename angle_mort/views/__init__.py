@@ -17,11 +17,12 @@ from angle_mort.views.profiles import (
 )
 from angle_mort.views.progress import progress
 from angle_mort.views.questionnaire import block_links, item_quality, one_or_three, scale_reliability
-from angle_mort.views.tables import answer_care, heading, withheld
+from angle_mort.views.tables import about, answer_care, heading, withheld
 from angle_mort.views.view import View
 
 __all__ = [
     "View",
+    "about",
     "answer_care",
     "areas",
     "block_links",

@@ -20,6 +20,46 @@ def heading(summary: Summary) -> View:
     return of(summary, "heading", reading=lines, alt=name, table=pd.DataFrame(), caption=name, title=name)
 
 
+def about(summary: Summary) -> View:
+    """What stands behind the figures, from the certificate: who, when, made with what, by which rules, and the seal."""
+    facts = {
+        "day": day(summary.day),
+        "n": str(summary.n),
+        "instrument": summary.instrument,
+        "tool": summary.versions["tool"],
+        "norms": summary.versions["norms"],
+        "level": t("view.percent", value=round(100 * summary.level)),
+        "policy": t("view.about.thresholds", **summary.policy),
+        "withheld": _withheld_in_short(summary),
+        "file": t("view.about.kept"),
+        "seal": _in_fours(summary.seal[:_SEAL]),
+    }
+    table = pd.DataFrame([(t(f"view.about.{key}"), told) for key, told in facts.items()])
+    table.columns = [t("view.column.item"), t("view.column.value")]
+    return of(
+        summary,
+        "about",
+        reading=(t("view.about.reading"),),
+        alt="",
+        table=table,
+        caption=t("view.about.caption"),
+    )
+
+
+_SEAL = 16
+"""Letters of the seal that are told: enough to know the certificate again, on the coach's disk."""
+
+
+def _in_fours(letters: str) -> str:
+    return " ".join(letters[place : place + 4] for place in range(0, len(letters), 4))
+
+
+def _withheld_in_short(summary: Summary) -> str:
+    if not isinstance(summary, CohortSummary):
+        return t("view.about.in_place")
+    return t("view.about.listed", n=len(summary.withheld))
+
+
 def answer_care(summary: CohortSummary) -> View:
     """How many answered, what was set aside, and the advisory lights on how carefully people answered."""
     lines = [(t(f"view.care.{key}"), shown) for key, shown in summary.intake.items()]
@@ -44,7 +84,7 @@ def withheld(summary: CohortSummary) -> View:
     reading = (
         t("view.withheld.reading", n=summary.n),
         t("view.withheld.never_zero", limit=summary.minimum),
-        t("view.withheld.rules", **summary.certificate["policy"]),
+        t("view.withheld.rules", **summary.policy),
     )
     return of(summary, "withheld", reading=reading, alt="", table=table, caption=t("view.withheld.caption"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from angle_mort.results import Summary
+from angle_mort.text import typeset
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -64,11 +66,16 @@ class View:
         self.figure.savefig(canvas, format="png", dpi=DPI, metadata={"Software": None})
         return canvas.getvalue()
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, so that a page keeps its place before it is drawn."""
+        return struct.unpack(">II", self.png[16:24]) if self.png else (0, 0)
+
     @cached_property
     def html(self) -> str:
         """The view as a fragment of HTML: every text is escaped, the picture is inside."""
         picture = base64.b64encode(self.png).decode() if self.png else None
-        return _template().render(view=self, picture=picture)
+        return typeset(_template().render(view=self, picture=picture))
 
     def mark(self) -> dict[str, object]:
         """Who may see it, and of which cohort it is: what the publishing gate asks of an output."""

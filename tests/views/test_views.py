@@ -15,7 +15,7 @@ from tests.cohorts import answers, released, without
 DEMO = load_cohort(shipped("demo") / "cohorte")
 SUMMARY = DEMO.summary
 CHARTS = [views.dependence, views.blocks, views.areas, views.two_weeks, views.four_steps]
-TABLES = [views.answer_care, views.withheld, views.heading]
+TABLES = [views.answer_care, views.withheld, views.heading, views.about]
 
 
 def texts_of(figure):
@@ -83,6 +83,18 @@ def test_a_cohort_of_nine_shows_no_count_and_says_so(tmp_path):
     assert view.figure is None
     assert "ne peut pas être montrée" in view.reading[0]
     assert "12 dirigeants" in views.withheld(nine).html
+
+
+def test_what_stands_behind_the_figures_is_told_and_nothing_that_is_the_coachs():
+    told = views.about(SUMMARY).frame().set_index("Constat")["Valeur"]
+    assert told["Dirigeants"] == "24" and told["Cohorte faite le"] == "23 novembre 2026"
+    assert told["Questionnaire"] == "angle-mort 1.0.0" and told["Non montré"].startswith(f"{len(SUMMARY.withheld)} ")
+    assert all(str(size) in told["Règles de diffusion"] for size in (8, 12, 30, 5, 10))
+    assert DEMO.certificate["seal"].startswith(told["Sceau (début)"].replace(" ", ""))
+    html = views.about(SUMMARY).html
+    for private in (DEMO.certificate["rows"], DEMO.certificate["schema"], *DEMO.certificate["files"].values()):
+        assert private[:12] not in html
+    assert "k_row" not in html and "attaque" not in html
 
 
 def test_every_text_is_escaped():

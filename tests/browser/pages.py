@@ -1,0 +1,34 @@
+"""Every kind of page of the demonstration, as its notebook makes it, without a kernel."""
+
+from functools import cache
+
+from angle_mort import views
+from angle_mort.cohort import load_cohort, report
+from angle_mort.publishing import Page, page_from_script
+from angle_mort.shipped import shipped
+from tests.joined import WITH_PROFILES, reading_of
+
+DEMO = shipped("demo")
+
+
+def script(number: str, **results) -> Page:
+    (notebook,) = shipped("notebooks").glob(f"{number}_*.ipynb")
+    return page_from_script(notebook, {name.replace("_", "."): each for name, each in results.items()}, views)
+
+
+def questionnaire() -> Page:
+    cohort = load_cohort(DEMO / "reseau")
+    return script("06", cohort_questionnaire=cohort.questionnaire, cohort_summary=cohort.summary)
+
+
+PAGES = {
+    "01": lambda: report(load_cohort(DEMO / "cohorte")),
+    "04": lambda: script("04", reading_summary=reading_of(*WITH_PROFILES).summary),
+    "06": questionnaire,
+}
+FIGURES = {"01": 5, "04": 5, "06": 1}
+
+
+@cache
+def page_of(number: str) -> Page:
+    return PAGES[number]()
