@@ -144,6 +144,7 @@ def _nouveau(parser: _Parser) -> None:
 
 def _carnets(parser: _Parser) -> None:
     parser.add_argument("folder", nargs="?", metavar=t("cli.folder"), help=t("cli.carnets.folder"))
+    parser.add_argument("--sans-code", action="store_true", help=t("cli.carnets.sans_code"))
     parser.add_argument("--sans-navigateur", action="store_true", help=t("cli.carnets.sans_navigateur"))
 
 

@@ -15,8 +15,12 @@ from angle_mort.cli.workspace import Brought, is_workspace, workspace
 from angle_mort.text import command, t
 
 _FIRST = "01_lire_une_cohorte.ipynb"
+_WITH_CODE, _WITHOUT_CODE = f"/lab/tree/notebooks/{_FIRST}", f"/voila/render/notebooks/{_FIRST}"
 _SETTINGS = Path(__file__).parent / "jupyter"
-"""What JupyterLab starts with here: French, and no news from outside. The coach's own settings come before it."""
+"""What Jupyter starts with here: French, no news from outside, and our page for a notebook without its code.
+
+The coach's own settings come before it.
+"""
 
 
 def nouveau(asked: argparse.Namespace) -> int:
@@ -35,7 +39,8 @@ def carnets(asked: argparse.Namespace) -> int:
     print(t("cli.carnets.opening", folder=str(folder.resolve())), flush=True)
     options = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     options += ["--no-browser"] if asked.sans_navigateur else ["--log-level=WARN"]
-    options += [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/notebooks/{_FIRST}"]
+    options += [f"--ServerApp.root_dir={folder.resolve()}", "--VoilaConfiguration.template=angle-mort"]
+    options += [f"--LabApp.default_url={_WITHOUT_CODE if asked.sans_code else _WITH_CODE}"]
     status = _hosted(["jupyterlab", *options], folder)
     print(t("cli.carnets.stopped"))
     return status
@@ -58,11 +63,10 @@ def _hosted(words: Sequence[str], folder: Path) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """The settings are given to this server alone, through Jupyter's own path of settings."""
-    if not any(each.name == "fr_FR" for each in entry_points(group="jupyterlab.languagepack")):
-        return dict(os.environ)
-    places = [str(_SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(places)}
+    """The settings are given to this server alone, through Jupyter's own paths."""
+    french = any(each.name == "fr_FR" for each in entry_points(group="jupyterlab.languagepack"))
+    names = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH") if french else ("JUPYTER_PATH",)
+    return os.environ | {name: os.pathsep.join(filter(None, (str(_SETTINGS), os.environ.get(name)))) for name in names}
 
 
 def _heard() -> dict[str, object]:

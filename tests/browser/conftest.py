@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from tests.browser.jupyter import served
 from tests.conftest import CHROMIUM
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -18,3 +19,10 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    """The address of one JupyterLab, Voilà included, on a coach's workspace; autosave writes there and nowhere else."""
+    with served(tmp_path_factory.mktemp("coach") / "travail") as address:
+        yield address

@@ -1,20 +1,14 @@
 """Hostile answers in a real browser: nothing of theirs runs, neither in JupyterLab nor on the published page."""
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from angle_mort.cli.workspace import workspace
 from angle_mort.publishing import page_from_notebook
 from angle_mort.publishing.page import Page
 from tests.attacks.hostile import HOSTILE, RAN, export, with_a_hostile_column
+from tests.browser.jupyter import run_in_laboratory, served, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
 ALL = "\n".join(f"<div>{each}</div>" for each in HOSTILE)
@@ -32,7 +26,7 @@ CELLS = [
     "intake.identities.set_index('person').T",
     "intake.texts['text'].tolist()",
     "print(intake.texts['text'].str.cat(sep='\\n'))",
-    "cohort = am.load_cohort('cohorte')",
+    "cohort = am.load_cohort('../data/demo/cohorte')",
     "said = intake.texts['text'].tolist()",
     "hostile = dataclasses.replace(cohort.summary, name=' '.join(said), instrument=said[0])",
     "am.views.heading(hostile)",
@@ -105,56 +99,26 @@ def test_what_is_written_in_the_title_or_as_text_stays_text(browser, tmp_path, m
 
 @pytest.fixture
 def laboratory(tmp_path):
-    """JupyterLab on a folder with a hostile export, a hostile notebook and the released cohort; its address."""
-    import shutil
-
-    from angle_mort.shipped import shipped
-
-    export(tmp_path / "export.csv")
-    with_a_hostile_column(tmp_path / "autre.csv")
-    shutil.copytree(shipped("demo") / "cohorte", tmp_path / "cohorte")
+    """JupyterLab on a workspace with a hostile export, a hostile notebook and the released cohort; its address."""
+    place = tmp_path / "travail"
+    workspace(place)
+    export(place / "notebooks" / "export.csv")
+    with_a_hostile_column(place / "notebooks" / "autre.csv")
     notes = [new_markdown_cell(each) for each in HOSTILE]
     run = [new_code_cell(each, metadata={"tags": ["raises-exception"] if "autre" in each else []}) for each in CELLS]
-    nbformat.write(new_notebook(cells=[*run, *notes], metadata=KERNEL), tmp_path / "x.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [f"--port={port}", "--ServerApp.token=", "--ServerApp.password=", f"--ServerApp.root_dir={tmp_path}"]
-    options += ["--no-browser", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=", "--allow-root"]
-    options += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--ip=127.0.0.1"]
-    environment = os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path / "c"), "JUPYTER_DATA_DIR": str(tmp_path / "d")}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
-    server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], **quiet)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/api")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def wait_for(address, seconds=90):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            return json.load(urllib.request.urlopen(address))
-        except OSError:
-            time.sleep(0.3)
-    raise TimeoutError(address)
+    nbformat.write(new_notebook(cells=[*run, *notes], metadata=KERNEL), place / "notebooks" / "x.ipynb")
+    with served(place) as address:
+        yield address
 
 
 def test_no_answer_runs_in_jupyterlab(browser, laboratory):
-    page = browser.new_context(viewport={"width": 1400, "height": 3000}).new_page()
-    page.goto(f"{laboratory}/lab/tree/x.ipynb")
-    page.wait_for_function(
-        "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'",
-        timeout=60_000,
-    )
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.jp-OutputArea-output')].some(each => each.innerText.trim() === \"'fin'\")",
-        timeout=60_000,
-    )
+    with window(browser, 1440, 3000) as screen:
+        run_in_laboratory(screen, laboratory, "x.ipynb")
+        screen.page.get_by_text("'fin'", exact=True).last.wait_for()
+        nothing_ran_on(screen.page)
+
+
+def nothing_ran_on(page):
     page.wait_for_timeout(1000)
     shown = page.locator(".jp-OutputArea-output")
     assert shown.count() >= 9
