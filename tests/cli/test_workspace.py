@@ -2,20 +2,14 @@
 
 import json
 import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 
 import pytest
 
 from angle_mort.cli.workspace import README, RECORD, _files, is_workspace, workspace
 from angle_mort.errors import AngleMortError
+from tests.browser.jupyter import TOKEN, served
 from tests.cli.test_cli import everything_under, run
-from tests.conftest import CHROMIUM
 
 FIRST = "notebooks/01_lire_une_cohorte.ipynb"
 
@@ -113,71 +107,12 @@ def test_the_folder_of_the_project_itself_is_left_as_it_is():
     assert not (shipped("notebooks").parent / RECORD).exists()
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """A real JupyterLab, started as a coach does: its address, and a folder for the files of this test."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (tmp_path / "jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
-    environment = os.environ | {
-        "JUPYTER_PORT": str(port),
-        "JUPYTER_TOKEN": "essai",
-        "JUPYTER_CONFIG_DIR": str(tmp_path),
-    }
-    command = [sys.executable, "-m", "angle_mort.cli", "carnets", "coach", "--sans-navigateur"]
-    log = (tmp_path / "log").open("wb")
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log, process_group=0)
-    try:
-        yield f"http://127.0.0.1:{port}", tmp_path
-    finally:
-        os.killpg(process.pid, 15)
-        process.wait(20)
-        log.close()
-
-
 @pytest.mark.slow
-def test_jupyterlab_really_opens_on_it(lab):
-    address, folder = lab
-    assert "01_lire_une_cohorte.ipynb" in listed(address)
-    assert re.search("JupyterLab s’ouvre sur", (folder / "log").read_text(encoding="utf-8"))
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.needs("browser")
-def test_its_menus_are_french_it_asks_for_no_news_and_nothing_leaves_the_machine(lab):
-    from playwright.sync_api import sync_playwright
-
-    address, folder = lab
-    listed(address)
-    asked = []
-    with sync_playwright() as playwright:
-        program = next(filter(None, map(shutil.which, CHROMIUM)))
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.on("request", lambda each: asked.append(each.url))
-        page.goto(f"{address}/lab?token=essai")
-        page.wait_for_selector(".lm-MenuBar-itemLabel", timeout=60_000)
-        page.wait_for_selector(".jp-Notebook .jp-Cell, .jp-Launcher", timeout=60_000)
-        menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
-        page.wait_for_timeout(2_000)  # long enough for a late question or request
-        pop_ups = page.locator(".Toastify__toast").all_inner_texts()
-        browser.close()
-    assert {"Fichier", "Édition", "Affichage", "Noyau", "Aide"} <= set(menus), menus
-    assert pop_ups == []
-    assert [
-        each for each in asked if not each.startswith((address, "data:", "blob:", address.replace("http", "ws")))
-    ] == []
-    assert not list(folder.rglob("*.jupyterlab-settings"))  # the coach's own settings are untouched
-
-
-def listed(address):
-    """The notebooks that the server lists, asked until it is there (a minute at most)."""
-    for _ in range(120):
-        try:
-            with urllib.request.urlopen(f"{address}/api/contents/notebooks?token=essai", timeout=5) as answer:
-                return [each["name"] for each in json.load(answer)["content"]]
-        except OSError:
-            time.sleep(0.5)
-    raise AssertionError("the server did not answer")
+def test_jupyterlab_really_opens_on_it(tmp_path):
+    """What it then shows is looked at in ``tests/browser``."""
+    place = tmp_path / "coach"
+    with served(place) as address:
+        listed = urllib.request.urlopen(f"{address}/api/contents/notebooks?token={TOKEN}", timeout=20)
+        names = [each["name"] for each in json.load(listed)["content"]]
+    assert "01_lire_une_cohorte.ipynb" in names
+    assert "JupyterLab s’ouvre sur" in (tmp_path / "coach-jupyter" / "log").read_text(encoding="utf-8")
