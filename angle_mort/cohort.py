@@ -527,8 +527,11 @@ def publish(
     audience: str = SPONSOR,
     name: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    pdf: bool = False,
 ) -> Path:
     """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
+
+    With ``pdf``, the same page beside it on A4 (AM720, AM721 where it cannot be printed: the page itself is written).
 
     ``parameters["cohort_path"]`` is the released cohort that the page tells of, or ``cohort_paths`` several that are
     read as one group; ``name`` defaults to the notebook's.
@@ -540,7 +543,7 @@ def publish(
     from angle_mort.publishing import publish as write
 
     parameters = dict(parameters or {})
-    return write(notebook, folder, parameters, audience, name, progress, partial(_share_page, parameters))
+    return write(notebook, folder, parameters, audience, name, progress, partial(_share_page, parameters), pdf)
 
 
 def write_table(cohort: Cohort, view: Callable[[CohortSummary], View], path: str | Path) -> Path:

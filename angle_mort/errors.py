@@ -160,6 +160,8 @@ CODES: dict[str, str] = {
     "AM711": "A part of the file grows more than {limit} times when it is opened ({where}): it was not looked through. Do not send it.",
     "AM712": "The file holds more than {limit} wrappings inside each other ({where}): it was not looked through. Unpack it first.",
     "AM713": "The file is locked or damaged ({where}) and cannot be looked through. Save it anew, without a password.",
+    "AM720": "No Chromium, Chrome or Edge is on this computer: no PDF was made. The HTML page says the same; print it from any browser.",
+    "AM721": "{browser} did not print the page: no PDF was made. The HTML page says the same; print it from any browser.",
     # 8xx the command line
     "AM800": "Unforeseen error ({kind}). Nothing is lost: try again; set {variable}=1 to see it whole.",
     "AM801": "The command is incomplete or holds an unknown word. {usage} For help: {command} --help",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.publishing.paper import printed
 from angle_mort.publishing.sanitising import clean
 from angle_mort.publishing.scanning import Finding, Known, scan
 from angle_mort.results import LEADER, SPONSOR, Summary
@@ -76,16 +77,31 @@ class Page:
         refuse(found if POLICY in html else [*found, Finding("policy")])
         return html
 
+    @cached_property
+    def pdf(self) -> bytes:
+        """The same page on paper, scanned too; raises AM704, and those of ``paper.printed``."""
+        content = printed(self.html, self.whole_title, [self.title, *(block.heading for block in self.contents)])
+        refuse(scan(content, known=self.known or Known.here(), own=self.audience == LEADER))
+        return content
+
+    @property
+    def whole_title(self) -> str:
+        """The title, which says so when the people are invented."""
+        return t("page.whole_title", title=self.title) if self.demonstration else self.title
+
     @property
     def contents(self) -> list[Block]:
         return [block for block in self.blocks if block.anchor]
 
     def save(self, path: str | Path) -> Path:
-        """Write the page, whole or not at all, and return its path; its name holds no person's either (AM704)."""
+        """Write the page, whole or not at all, as a PDF where the name ends so; return its path.
+
+        Its name holds no person's either (AM704).
+        """
         path = Path(path)
-        html = self.html
+        content = self.pdf if path.suffix.lower() == ".pdf" else self.html.encode()
         refuse(scan("", path.name, self.known or Known.here()))
-        return written(path, html.encode())
+        return written(path, content)
 
 
 def written(path: Path, content: bytes) -> Path:

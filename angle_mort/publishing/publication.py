@@ -22,8 +22,11 @@ def publish(
     name: str | None = None,
     progress: Progress | None = None,
     before: Callable[[Page], None] | None = None,
+    pdf: bool = False,
 ) -> Path:
     """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
+
+    ``pdf``: the same page beside it, as ``<name>.pdf``; where no Chromium prints it (AM720, AM721) the page is written.
 
     ``name`` defaults to the notebook's own. A failed cell, an unknown parameter or what the scanner finds: nothing is
     written. ``before`` is called with the page once it is whole and scanned, just before it is written: what it raises
@@ -41,7 +44,10 @@ def publish(
     page = page_from_notebook(executed, audience, Known.here(*_folders(parameters or {})))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     (before or _refuse_unentered)(page)
-    return page.save(Path(folder) / f"{Path(name or notebook.stem).name}.html")
+    path = page.save(Path(folder) / f"{Path(name or notebook.stem).name}.html")
+    if pdf:
+        page.save(path.with_suffix(".pdf"))
+    return path
 
 
 def _folders(parameters: Mapping[str, object]) -> Iterator[Path]:
