@@ -19,6 +19,7 @@ _SHELF = {
     "compare_profiles": "profiles",
     "cross_checks": "scores",
     "dominant_block": "scores",
+    "explore": "explorer",
     "join_cohorts": "joined",
     "load_cohort": "cohort",
     "load_pool": "cohort",

@@ -144,6 +144,10 @@ CODES: dict[str, str] = {
     "AM635": "Cohort {cohort} is not in the ledger beside it. Import it again here, with --remplacer.",
     "AM638": "The ledger {path} is of a vault that is no longer there: beside a new one it would recognise nobody. Restore that vault from a backup, or begin in another folder and share no page of the same people again.",
     "AM637": "{cohort} is not shared, and nothing is written: of two waves, those who answered both or both whole waves are told of, never both, and {earlier} was shared already. Share a page as it was, each leader's own sheet, or what goes with it.",
+    "AM645": "The explorer's {name} cannot be {value!r}. Take one of its choices.",
+    "AM646": "The list of questions {path} cannot be read. Move it away, and begin another.",
+    "AM647": "The list of questions {path} cannot be written: nothing changed. Check the rights of the folder and the free space.",
+    "AM648": "This cohort is in no folder, so there is no private folder beside it for the list. Load it from its folder.",
     "AM636": "This page is not of the cohort named by cohort_path, so the ledger cannot tell what it shares. Publish with am.publish and cohort_path.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",

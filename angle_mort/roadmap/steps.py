@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from angle_mort.instrument import Instrument
 from angle_mort.margins import half_width, probability_highest
@@ -65,10 +66,14 @@ def weakest_step(evidence: pd.DataFrame, named_at: float) -> tuple[pd.Series, st
     >>> weakest_step(steps, 0.80)[1]
     'r'
     """
-    known = evidence["value"].notna() & evidence["se_measurement"].notna()
-    if not known.all():
-        return pd.Series(np.nan, index=evidence.index), None
-    reached, errors = (evidence[column] / evidence["target"] for column in ("value", "se_measurement"))
-    chances = probability_highest(-reached.to_numpy(), errors.to_numpy())
-    weakest = pd.Series(chances, index=evidence.index)
-    return weakest, (str(weakest.idxmax()) if weakest.max() >= named_at else None)
+    value, error, target = (evidence[column].to_numpy(float) for column in ("value", "se_measurement", "target"))
+    chances, named = weakest_of(value, error, target, named_at)
+    return pd.Series(chances, index=evidence.index), None if named is None else str(evidence.index[named])
+
+
+def weakest_of(value: NDArray, error: NDArray, target: NDArray, named_at: float) -> tuple[NDArray, int | None]:
+    """The same for one leader's steps as arrays: the probabilities (NaN while one is missing), and the place named."""
+    if np.isnan(value + error).any():
+        return np.full(len(value), np.nan), None
+    chances = probability_highest(-value / target, error / target)
+    return chances, (int(chances.argmax()) if chances.max() >= named_at else None)

@@ -99,6 +99,7 @@ def _written(value: object) -> object:
     return number(value, 0 if isinstance(value, int) else 1)
 
 
+@cache
 def _plural(n: object) -> str:
     from babel import Locale
 

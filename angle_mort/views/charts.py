@@ -52,7 +52,7 @@ def _readable(summary: CohortSummary, scales: Sequence[str]) -> pd.DataFrame:
     turned = rows.index.isin(instrument.scoring["bands"]["reversed"])
     rows.loc[turned, "mean"] = 100 - rows.loc[turned, "mean"]
     rows.loc[turned, ["low", "high"]] = 100 - rows.loc[turned, ["high", "low"]].to_numpy()
-    rows["label"] = [_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
+    rows["label"] = [scale_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
     return _with_shown(rows.reset_index(), summary.level)
 
 
@@ -71,7 +71,8 @@ def _leaders(people: str) -> str:
     return t("view.leaders", people=people)
 
 
-def _label(instrument: Instrument, scale: str, turned: bool) -> str:
+def scale_label(instrument: Instrument, scale: str, turned: bool) -> str:
+    """The name of a scale or an index, as told when high is always blockage."""
     if turned:
         return t(f"view.turned.{scale}")
     indices = instrument.scoring["indices"]

@@ -1,0 +1,220 @@
+"""Every choice on the coach's screen as a trait, and what it makes visible; no widget, no kernel, no browser."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+
+import pandas as pd
+from traitlets import HasTraits, List, Unicode, observe, validate
+
+from angle_mort.cohort import Cohort
+from angle_mort.errors import AngleMortError, problem
+from angle_mort.explorer import planes, rows, shortlist
+from angle_mort.explorer.people import People
+from angle_mort.explorer.picture import Picture
+from angle_mort.explorer.why import Told, proposed, questions, why
+from angle_mort.text import day, t
+
+VIEWS = ("standing", "blocks", "areas", "consequences", "scenario", "prototypes", "split")
+CAUSES, EFFECTS = ("A", "B", "C"), ("IDO", "D1", "D2", "D3", "E")
+_ALL = ("IDO", "A", "B", "C", "D1", "E", "D2", "D3", "H", "I")
+_SCALES = {"standing": _ALL, "split": _ALL, "blocks": CAUSES, "consequences": CAUSES}
+_AGAINST = {"blocks": CAUSES, "consequences": EFFECTS}
+_FOUND = 8
+
+
+class Explorer(HasTraits):
+    """What the coach looks at.
+
+    ``cohort`` and ``wave`` say whose leaders; ``view`` is one of ``VIEWS``; ``scale`` (and ``against``, of the two
+    views that have two scales) and ``characteristic`` what of them; ``leader`` is a pseudonym, or nothing; ``search``
+    its first letters. ``shortlist`` holds (cohort, leader, question). What each may be is in ``choices``; a trait that
+    is set to anything else raises ``AngleMortError`` AM645, and one that another choice makes impossible takes its
+    first choice.
+    """
+
+    cohort = Unicode()
+    wave = Unicode()
+    view = Unicode("standing")
+    scale = Unicode("IDO")
+    against = Unicode()
+    characteristic = Unicode()
+    leader = Unicode()
+    search = Unicode()
+    shortlist = List()
+
+    def __init__(self, cohorts: Sequence[Cohort]) -> None:
+        self.cohorts: Mapping[str, Cohort] = _by_name(cohorts)
+        self._waves = {name: sorted(each.leaders["wave"].unique()) for name, each in self.cohorts.items()}
+        self._people: Callable[[str, str], People] = cache(lambda name, wave: People(self.cohorts[name], wave))
+        super().__init__(cohort=next(iter(self.cohorts)))
+        self.load()
+
+    # ----------------------------------------------------------------------------------------------- what may be chosen
+
+    def choices(self, name: str) -> dict[str, str]:
+        """What the trait may be, and the words for it; empty where the view has no use for it."""
+        return getattr(self, f"_{name}_choices")()
+
+    def _cohort_choices(self) -> dict[str, str]:
+        return {name: name for name in self.cohorts}
+
+    def _wave_choices(self) -> dict[str, str]:
+        return {wave: wave for wave in self._waves[self.cohort]}
+
+    def _view_choices(self) -> dict[str, str]:
+        return {view: t(f"explorer.view.{view}") for view in VIEWS}
+
+    def _scale_choices(self) -> dict[str, str]:
+        return self._named(_SCALES.get(self.view, ()))
+
+    def _against_choices(self) -> dict[str, str]:
+        return {code: name for code, name in self._named(_AGAINST.get(self.view, ())).items() if code != self.scale}
+
+    def _characteristic_choices(self) -> dict[str, str]:
+        asked = self.people.characteristics if self.view == "split" else ()
+        return {code: self.people.instrument.items[code].fr for code in asked}
+
+    def _leader_choices(self) -> dict[str, str]:
+        return {"": t("explorer.nobody")} | dict(zip(self.people.ids, self.people.names, strict=True))
+
+    def _named(self, scales: Sequence[str]) -> dict[str, str]:
+        measures = self.people.measures
+        return {code: measures[code].label for code in scales if code in measures}
+
+    @validate("cohort", "wave", "view", "scale", "against", "characteristic", "leader")
+    def _is_a_choice(self, proposal: Mapping) -> str:
+        name, value = proposal["trait"].name, proposal["value"]
+        known = self.people.place if name == "leader" else self.choices(name)
+        if value and value not in known:
+            raise AngleMortError(problem("AM645", name=name, value=value))
+        return value
+
+    @observe("cohort", "wave", "view", "scale")
+    def _follow(self, _change: Mapping) -> None:
+        """Choices that another one made impossible."""
+        with self.hold_trait_notifications():
+            for name in ("wave", "scale", "against", "characteristic"):
+                possible = self.choices(name)
+                if getattr(self, name) not in possible:
+                    self.set_trait(name, next(iter(possible), ""))
+            if self.leader not in self.people.place:
+                self.leader = ""
+
+    @observe("search")
+    def _find(self, _change: Mapping) -> None:
+        found = self.found
+        if len(found) == 1:
+            self.leader = found[0]
+
+    @property
+    def found(self) -> list[str]:
+        """The leaders whose pseudonym begins with what is searched, nine at most."""
+        begun = self.search.strip().casefold()
+        if not begun:
+            return []
+        found = (leader for leader in self.people.ids if leader.startswith(begun))
+        return [leader for leader, _ in zip(found, range(_FOUND + 1), strict=False)]
+
+    # ------------------------------------------------------------------------------------------------- what is seen
+
+    @property
+    def people(self) -> People:
+        waves = self._waves[self.cohort]
+        wave = self.wave if self.wave in waves else waves[0]
+        return self._people(self.cohort, wave)
+
+    @property
+    def picture(self) -> Picture:
+        """What the current view shows, ready to be painted."""
+        people, leader = self.people, self.leader
+        paint = {
+            "standing": partial(rows.standing, people, self.scale, leader),
+            "split": partial(rows.split, people, self.scale, self.characteristic, leader),
+            "areas": partial(rows.areas, people, leader),
+            "scenario": partial(rows.scenario, people, leader),
+            "prototypes": partial(rows.prototypes, people, leader),
+            "blocks": partial(planes.plane, people, self.scale, self.against, leader, "explorer.plane.together"),
+            "consequences": partial(planes.plane, people, self.scale, self.against, leader, "explorer.plane.cause"),
+        }
+        return paint[self.view]()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The same in words, with French headings: a row per leader, or per group where they are many."""
+        return self.picture.frame()
+
+    @property
+    def heading(self) -> list[str]:
+        """Whose leaders these are, that they are invented where they are, and who may see this."""
+        told = self.cohorts[self.cohort].certificate
+        invented = [t("view.heading.demonstration")] if told["demonstration"] else []
+        made = datetime.date.fromisoformat(str(told["day"]))
+        who = t("explorer.heading.who", cohort=self.cohort, n=len(self.people), wave=self.wave, day=day(made))
+        return [*invented, who, t("explorer.heading.audience")]
+
+    @property
+    def why(self) -> list[Told]:
+        """What is known of the chosen leader; empty without one."""
+        place = self.people.place.get(self.leader)
+        return [] if place is None else why(self.people, place)
+
+    # --------------------------------------------------------------------------------------------- the shortlist
+
+    @property
+    def questions(self) -> dict[str, str]:
+        """Every question that may be kept, by code, those that the chosen leader's data suggest first."""
+        place, known = self.people.place.get(self.leader), questions(self.people)
+        first = [] if place is None else proposed(self.people, place)
+        return {code: known[code] for code in dict.fromkeys([*first, *known])}
+
+    def keep(self, question: str) -> None:
+        """Put a question for the chosen leader on the list, once; raises AM645 for a question that is none of ours."""
+        if question not in self.questions:
+            raise AngleMortError(problem("AM645", name="question", value=question))
+        entry = (self.cohort, self.leader, question)
+        if self.leader and entry not in self.shortlist:
+            self.shortlist = [*self.shortlist, entry]
+
+    def drop(self, entry: shortlist.Kept) -> None:
+        self.shortlist = [each for each in self.shortlist if each != entry]
+
+    @property
+    def kept(self) -> list[tuple[str, str, str]]:
+        """The list in words: the cohort, the leader's pseudonym, the question."""
+        known = questions(self.people)
+        return [(cohort, leader, known[code]) for cohort, leader, code in self.shortlist]
+
+    @property
+    def store(self) -> Path:
+        """The file of the list; raises AM648 for a cohort that is in no folder."""
+        folder = self.cohorts[self.cohort].folder
+        if folder is None:
+            raise AngleMortError(problem("AM648"))
+        return shortlist.beside(folder)
+
+    def load(self) -> None:
+        """The list as it was saved, without those who are no longer in their cohort."""
+        if self.cohorts[self.cohort].folder is not None:
+            known = questions(self.people)
+            self.shortlist = [each for each in shortlist.load(self.store) if self._stands(*each) and each[2] in known]
+
+    def save(self) -> None:
+        """Write the list; what it holds of cohorts that are not open stays."""
+        others = [each for each in shortlist.load(self.store) if each[0] not in self.cohorts]
+        shortlist.save(self.store, [*others, *self.shortlist])
+
+    def _stands(self, cohort: str, leader: str, _code: str) -> bool:
+        return cohort in self.cohorts and leader in set(self.cohorts[cohort].leaders["leader"])
+
+
+def _by_name(cohorts: Sequence[Cohort]) -> dict[str, Cohort]:
+    """Cohorts by name; one whose name was met before is told by its folder as well."""
+    named: dict[str, Cohort] = {}
+    for cohort in cohorts:
+        name = cohort.name if cohort.name not in named else f"{cohort.name} ({cohort.folder or len(named) + 1})"
+        named[name] = cohort
+    return named
