@@ -41,12 +41,13 @@ def released(
     instrument=None,
     demonstration: bool = False,
     members=None,
+    wave: str = "T0",
 ) -> Cohort:
     """A cohort of these answers, released into ``folder`` and loaded again."""
     instrument, intake = instrument or load_instrument(), intake_of(responses, form)
     ids = {each: demonstration_id(each) for each in responses.index}
     table = score_responses(responses, instrument)
-    place = release_cohort(intake, table, ids, folder / name, instrument, DAY, name, demonstration, members)
+    place = release_cohort(intake, table, ids, folder / name, instrument, DAY, name, demonstration, members, wave)
     return load_cohort(place)
 
 

@@ -20,13 +20,16 @@ __all__ = ["explore"]
 def explore(*cohorts: str | Path | Cohort) -> Panel:
     """The explorer of some released cohorts, each given as its folder or as loaded; it is shown by the cell it ends.
 
-    What it shows is of single people, and marked for the coach alone: ``am.publish`` lets none of it out. ``.model``
-    holds every choice as a trait. Raises ``AngleMortError`` AM628 without any cohort, and those of ``load_cohort``.
+    The later waves that stand beside a folder (NAME-T1) come with it. What it shows is of single people, and marked for
+    the coach alone: ``am.publish`` lets none of it out. ``.model`` holds every choice as a trait. Raises
+    ``AngleMortError`` AM628 without any cohort, and those of ``load_cohort``.
     """
     from angle_mort.explorer.model import Explorer
     from angle_mort.explorer.panel import Panel
 
     if not cohorts:
         raise AngleMortError(problem("AM628"))
-    loaded = [each if isinstance(each, Cohort) else load_cohort(each) for each in cohorts]
-    return Panel(Explorer(loaded))
+    loaded = [each for each in cohorts if isinstance(each, Cohort)]
+    given = dict.fromkeys(Path(each) for each in cohorts if not isinstance(each, Cohort))
+    folders = dict.fromkeys(wave for each in given for wave in (each, *sorted(each.parent.glob(f"{each.name}-T*"))))
+    return Panel(Explorer([*loaded, *map(load_cohort, folders)]))

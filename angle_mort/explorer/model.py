@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from traitlets import HasTraits, List, Unicode, observe, validate
 
-from angle_mort.cohort import Cohort
+from angle_mort.cohort import FIRST_WAVE, Cohort, wave_number
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.explorer import planes, rows, shortlist
 from angle_mort.explorer.people import People
@@ -47,9 +47,8 @@ class Explorer(HasTraits):
     shortlist = List()
 
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
-        self.cohorts: Mapping[str, Cohort] = _by_name(cohorts)
-        self._waves = {name: sorted(each.leaders["wave"].unique()) for name, each in self.cohorts.items()}
-        self._people: Callable[[str, str], People] = cache(lambda name, wave: People(self.cohorts[name], wave))
+        self.cohorts: Mapping[str, Mapping[str, Cohort]] = _by_name_and_wave(cohorts)
+        self._people: Callable[[str, str], People] = cache(lambda name, wave: People(self.cohorts[name][wave]))
         super().__init__(cohort=next(iter(self.cohorts)))
         self.load()
 
@@ -63,7 +62,7 @@ class Explorer(HasTraits):
         return {name: name for name in self.cohorts}
 
     def _wave_choices(self) -> dict[str, str]:
-        return {wave: wave for wave in self._waves[self.cohort]}
+        return {wave: wave for wave in self.cohorts[self.cohort]}
 
     def _view_choices(self) -> dict[str, str]:
         return {view: t(f"explorer.view.{view}") for view in VIEWS}
@@ -123,9 +122,14 @@ class Explorer(HasTraits):
 
     @property
     def people(self) -> People:
-        waves = self._waves[self.cohort]
-        wave = self.wave if self.wave in waves else waves[0]
-        return self._people(self.cohort, wave)
+        """The leaders of the chosen wave."""
+        waves = self.cohorts[self.cohort]
+        return self._people(self.cohort, self.wave if self.wave in waves else next(iter(waves)))
+
+    @property
+    def released(self) -> Cohort:
+        """The chosen wave as it was released."""
+        return self.people.cohort
 
     @property
     def picture(self) -> Picture:
@@ -150,7 +154,7 @@ class Explorer(HasTraits):
     @property
     def heading(self) -> list[str]:
         """Whose leaders these are, that they are invented where they are, and who may see this."""
-        told = self.cohorts[self.cohort].certificate
+        told = self.released.certificate
         invented = [t("view.heading.demonstration")] if told["demonstration"] else []
         made = datetime.date.fromisoformat(str(told["day"]))
         who = t("explorer.heading.who", cohort=self.cohort, n=len(self.people), wave=self.wave, day=day(made))
@@ -175,7 +179,7 @@ class Explorer(HasTraits):
         """Put a question for the chosen leader on the list, once; raises AM645 for a question that is none of ours."""
         if question not in self.questions:
             raise AngleMortError(problem("AM645", name="question", value=question))
-        entry = (self.cohort, self.leader, question)
+        entry = (self.released.name, self.leader, question)
         if self.leader and entry not in self.shortlist:
             self.shortlist = [*self.shortlist, entry]
 
@@ -191,30 +195,41 @@ class Explorer(HasTraits):
     @property
     def store(self) -> Path:
         """The file of the list; raises AM648 for a cohort that is in no folder."""
-        folder = self.cohorts[self.cohort].folder
+        folder = self.released.folder
         if folder is None:
             raise AngleMortError(problem("AM648"))
         return shortlist.beside(folder)
 
     def load(self) -> None:
         """The list as it was saved, without those who are no longer in their cohort."""
-        if self.cohorts[self.cohort].folder is not None:
-            known = questions(self.people)
-            self.shortlist = [each for each in shortlist.load(self.store) if self._stands(*each) and each[2] in known]
+        if self.released.folder is not None:
+            present, known = self._present(), questions(self.people)
+            kept = shortlist.load(self.store)
+            self.shortlist = [each for each in kept if each[1] in present.get(each[0], ()) and each[2] in known]
 
     def save(self) -> None:
         """Write the list; what it holds of cohorts that are not open stays."""
-        others = [each for each in shortlist.load(self.store) if each[0] not in self.cohorts]
+        present = self._present()
+        others = [each for each in shortlist.load(self.store) if each[0] not in present]
         shortlist.save(self.store, [*others, *self.shortlist])
 
-    def _stands(self, cohort: str, leader: str, _code: str) -> bool:
-        return cohort in self.cohorts and leader in set(self.cohorts[cohort].leaders["leader"])
+    def _present(self) -> dict[str, set[str]]:
+        """The leaders of every release that is open, by its name."""
+        released = [each for waves in self.cohorts.values() for each in waves.values()]
+        return {each.name: set(each.leaders["leader"]) for each in released}
 
 
-def _by_name(cohorts: Sequence[Cohort]) -> dict[str, Cohort]:
-    """Cohorts by name; one whose name was met before is told by its folder as well."""
-    named: dict[str, Cohort] = {}
-    for cohort in cohorts:
-        name = cohort.name if cohort.name not in named else f"{cohort.name} ({cohort.folder or len(named) + 1})"
-        named[name] = cohort
+def _by_name_and_wave(cohorts: Sequence[Cohort]) -> dict[str, dict[str, Cohort]]:
+    """Releases by cohort, then by wave in order; another release of one wave stands under the name of its folder."""
+    named: dict[str, dict[str, Cohort]] = {}
+    for cohort in sorted(cohorts, key=lambda each: wave_number(_wave(each))):
+        wave = _wave(cohort)
+        name = cohort.name if wave == FIRST_WAVE else cohort.name.removesuffix(f"-{wave}")
+        if wave in named.get(name, {}):
+            name = f"{name} ({cohort.folder or len(named) + 1})"
+        named.setdefault(name, {})[wave] = cohort
     return named
+
+
+def _wave(cohort: Cohort) -> str:
+    return str(cohort.leaders["wave"].iloc[0])

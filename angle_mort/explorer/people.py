@@ -1,4 +1,4 @@
-"""The leaders of one wave of a cohort as arrays made once, so that a click costs little, however many they are."""
+"""The leaders of a cohort as arrays made once, so that a click costs little, however many they are."""
 
 from __future__ import annotations
 
@@ -65,12 +65,11 @@ def chance(share: float) -> str:
 
 
 class People:
-    """Everything that a picture or a text needs of the leaders of one wave, by their place."""
+    """Everything that a picture or a text needs of the leaders of a released cohort, by their place."""
 
-    def __init__(self, cohort: Cohort, wave: str) -> None:
+    def __init__(self, cohort: Cohort) -> None:
         self.cohort, self.instrument = cohort, cohort.instrument
-        self._rows = np.flatnonzero(cohort.leaders["wave"].to_numpy() == wave)
-        self.leaders = cohort.leaders.iloc[self._rows].reset_index(drop=True)
+        self.leaders = cohort.leaders
         self.ids: list[str] = self.leaders["leader"].tolist()
         self.place: Mapping[str, int] = {leader: place for place, leader in enumerate(self.ids)}
         self.names = _short(self.ids)
@@ -112,26 +111,26 @@ class People:
         named = told.loc[told["scale"] == code, "band"]
         if named.empty:
             return np.full(len(self.ids), -1)
-        return pd.Index(BANDS).get_indexer(named)[self._rows]
+        return pd.Index(BANDS).get_indexer(named)
 
     @cached_property
     def membership(self) -> NDArray:
         """Leaders x prototypes, each row summing to 1; NaN without any block."""
         codes = [each.code for each in self.instrument.prototypes.prototypes]
-        return self.cohort.profiles[codes].to_numpy(dtype=float)[self._rows]
+        return self.cohort.profiles[codes].to_numpy(dtype=float)
 
     @cached_property
     def resembles(self) -> NDArray:
         """The place of the prototype that may be named; -1 between several, -2 where nothing is known."""
         nearest = np.nan_to_num(self.membership, nan=-1.0).argmax(axis=1)
-        named = self.cohort.profiles["named"].to_numpy(dtype=bool)[self._rows]
+        named = self.cohort.profiles["named"].to_numpy(dtype=bool)
         known = ~np.isnan(self.membership).any(axis=1)
         return np.where(known, np.where(named, nearest, -1), -2)
 
     @cached_property
     def dominance(self) -> tuple[NDArray, NDArray]:
         """The block that stands out of each leader's three (or « mixte »), and how probable that is."""
-        told = self.cohort.dominance.iloc[self._rows]
+        told = self.cohort.dominance
         blocks = self.instrument.scoring["dominance"]["blocks"]
         return told["block"].to_numpy(object), told[[f"p_{block}" for block in blocks]].to_numpy(float).max(axis=1)
 
@@ -140,7 +139,7 @@ class People:
         """By step of the path: leaders x (value, standard error, low, high), 0-100, high meaning further along."""
         columns = ["value", "se_measurement", "low", "high"]
         told = self.cohort.evidence.groupby("step", sort=False)
-        return {code: rows[columns].to_numpy(float)[self._rows] for code, rows in told}
+        return {code: rows[columns].to_numpy(float) for code, rows in told}
 
     @cached_property
     def checks(self) -> Mapping[str, tuple[NDArray, NDArray, NDArray]]:
@@ -148,7 +147,7 @@ class People:
         told = cross_checks(self.cohort.scores, self.instrument)
         kept = told[told["check"] != "self_mirror"].groupby("check", sort=False)
         columns = ("difference", "margin", "answer")
-        return {code: tuple(rows[name].to_numpy()[self._rows] for name in columns) for code, rows in kept}
+        return {code: tuple(rows[name].to_numpy() for name in columns) for code, rows in kept}
 
     @cached_property
     def characteristics(self) -> Mapping[str, NDArray]:

@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
+import angle_mort as am
 from angle_mort.cohort import load_cohort
 from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
@@ -105,18 +105,29 @@ def test_short_names_tell_everybody_apart(model, many):
         assert all(leader.startswith(name) for leader, name in zip(people.ids, people.names, strict=True))
 
 
-def test_a_wave_shows_its_own_leaders_only(few):
-    later = few.leaders.assign(wave="T1", leader=few.leaders["leader"].str[::-1], IDO=10.0).head(9)
-    leaders = pd.concat([few.leaders, later], ignore_index=True)
-    model = Explorer([replace(few, tables={**few.tables, "leaders": leaders})])
+def test_a_wave_shows_its_own_leaders_only(few, network):
+    told = few.leaders.assign(wave="T1", leader=few.leaders["leader"].str[::-1], IDO=10.0).head(9)
+    later = replace(few, name="demonstration-T1", tables={**few.tables, "leaders": told.reset_index(drop=True)})
+    model = Explorer([later, network, few])
+    assert list(model.choices("cohort")) == ["reseau", "demonstration"]
+    model.cohort = "demonstration"
     assert list(model.choices("wave")) == ["T0", "T1"]
     model.wave = "T1"
-    assert set(model.frame.iloc[:, 0]) == set(later["leader"])
+    assert set(model.frame.iloc[:, 0]) == set(told["leader"])
     assert [mark["x"] for mark in model.picture.marks] == [10.0] * 9
-    model.leader = later["leader"].iloc[0]
-    assert model.why
-    model.wave = "T0"
-    assert model.leader == "" and len(model.people) == 24
+    model.leader = told["leader"].iloc[0]
+    model.keep("A")
+    assert model.shortlist == [("demonstration-T1", model.leader, "A")]
+    model.cohort = "reseau"
+    assert (model.wave, list(model.choices("wave"))) == ("T0", ["T0"])
+
+
+def test_later_waves_come_with_the_folder_that_they_stand_beside(tmp_path):
+    responses = make_cohort(n=12, seed=2).responses
+    for name, wave in {"essai": "T0", "essai-T1": "T1"}.items():
+        released(tmp_path, responses, name=name, wave=wave)
+    assert list(am.explore(tmp_path / "essai").model.choices("wave")) == ["T0", "T1"]
+    assert list(am.explore(tmp_path / "essai-T1", tmp_path / "essai").model.choices("wave")) == ["T0", "T1"]
 
 
 def test_two_cohorts_of_one_name_are_both_there(few):
