@@ -149,6 +149,12 @@ CODES: dict[str, str] = {
     "AM647": "The list of questions {path} cannot be written: nothing changed. Check the rights of the folder and the free space.",
     "AM648": "This cohort is in no folder, so there is no private folder beside it for the list. Load it from its folder.",
     "AM636": "This page is not of the cohort named by cohort_path, so the ledger cannot tell what it shares. Publish with am.publish and cohort_path.",
+    # 67x the delegation plan
+    "AM670": "There is no trade pack {pack!r}; there are {known}. Take one of those.",
+    "AM671": "Line {row} of the plan has no words. Say what the task is, or remove the line.",
+    "AM672": "Line {row} of the plan: hours a week are a number from 0 to {most}, or nothing when unknown. Correct them.",
+    "AM673": "Line {row} of the plan: a quarter is written 2027-T1. Correct it, or leave it empty.",
+    "AM674": "Line {row} of the plan has none of the four priorities. Give one, or keep the task for the leader.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
     "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",

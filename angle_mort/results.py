@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
@@ -135,3 +136,32 @@ class LeaderSheet:
     dominance: pd.DataFrame
     prototypes: pd.DataFrame
     steps: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What handing over some tasks may change for one leader: for that leader and their coach, never for a sponsor.
+
+    Bounds are those of the suppositions in ``suppositions`` (``name_value``, ``name_low``, ``name_high``).
+
+    - ``tasks``: ``task``, ``priority``, then today and in the end, hours a week: ``before``, ``before_low``,
+      ``before_high``, ``after``, ``after_low``, ``after_high`` (NaN where the hours are unknown)
+    - ``freed``: one row, hours a week in the end: ``value``, ``low``, ``high`` (may be infinite), ``unknown`` (tasks)
+    - ``curve``: ``week`` (0 is today), ``value``, ``low``, ``high``: the leader's hours beyond those of today
+    - ``shares``: ``when`` (``today``, ``missions``: freed hours go to the missions, ``shorter``: the week shortens),
+      ``low``, ``high``: the five missions in percent of the week
+    - ``repaid``: ``value``, ``low``, ``high``: the week in which the time put in has come back, or None
+    - ``total``: hours of the week; ``room``: those outside the missions that no task of the plan takes (NaN unknown,
+      negative when the plan's hours exceed them)
+    """
+
+    audience: ClassVar[str] = LEADER
+
+    tasks: pd.DataFrame
+    freed: pd.DataFrame
+    curve: pd.DataFrame
+    shares: pd.DataFrame
+    repaid: Mapping[str, int | None]
+    total: float
+    room: float
+    suppositions: Mapping[str, float]
