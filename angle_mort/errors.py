@@ -67,6 +67,7 @@ CODES: dict[str, str] = {
     "AM320": "The tokens of the vault ({path}) are missing: known names cannot be recognised. Open the vault once to make them again.",
     "AM321": "The tokens of the vault ({path}) are damaged. Open the vault once to make them again.",
     "AM322": "The tokens of the vault ({path}) have format {version}, which this tool does not know. Update the tool.",
+    "AM324": "The new file of wave {wave} lacks {n} leaders whose delegation plan the vault keeps: nothing changed. Put their lines back, erase them first, or empty their plans.",
     # 4xx scores
     "AM401": "Column {item} is no scorable item of this questionnaire. Remove or rename it.",
     "AM402": "The answers to {item} are not numbers. Give integer codes.",

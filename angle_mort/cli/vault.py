@@ -181,9 +181,11 @@ def _write_receipt(vault: Vault, erasure: Erasure) -> Path:
 def _receipt(vault: Vault, erasure: Erasure) -> list[str]:
     """What went, when, and where rows or figures about the person remain; nothing that says who it was."""
     left = vault.cohorts().set_index(["cohort", "wave"])["n"]
+    plans = sum(told.get("plans", 0) for told in erasure.erased.values())  # receipts of before there were plans
     return [
         t("cli.coffre.receipt.title", number=erasure.number, day=day(erasure.day)),
         *(_gone(place, told) for place, told in erasure.erased.items()),
+        *([t("cli.coffre.receipt.plans", n=plans)] if plans else []),
         *_remaining(sorted(erasure.erased), left),
     ]
 

@@ -23,7 +23,7 @@ def same_people(identities: pd.DataFrame) -> pd.Series:
     emails, names = identities["email"].fillna("").map(email_key), identities["person"].fillna("").map(name_key)
     of_name = pd.DataFrame({"name": names, "email": emails}).query("email != '' and name != ''").drop_duplicates()
     alone = of_name[~of_name["name"].duplicated(keep=False)].set_index("name")["email"]
-    known = emails.where(emails != "", names.map(alone).fillna(""))
+    known = emails.where(emails != "", names.map(alone).astype(object).fillna(""))
     rows = pd.Series([f"row {place}" for place in range(len(identities))], index=identities.index)
     key = ("email " + known).where(known != "", ("name " + names).where(names != "", rows))
     return pd.Series(pd.factorize(key)[0], index=identities.index)

@@ -65,8 +65,8 @@ class KeptWave:
 class Erasure:
     """The receipt of one erasure: its number, its day, and what went, per cohort and wave. It names nobody.
 
-    ``erased`` maps (cohort, wave) to what was kept there of the person: ``answers``, ``texts`` and the ``fields`` of
-    identity that were filled.
+    ``erased`` maps (cohort, wave) to what was kept there of the person: ``answers``, ``texts``, delegation ``plans``
+    and the ``fields`` of identity that were filled.
     """
 
     number: str
@@ -126,12 +126,14 @@ class Vault:
         """Keep the raw rows of one export as one wave of a cohort.
 
         The same file may be stored again; other answers under a known wave need ``replace`` (AM308). The very file that
-        somebody was erased from is refused (AM318), since it would bring them back.
+        somebody was erased from is refused (AM318), since it would bring them back. Delegation plans go over to the
+        same people in the new file; one whose leader is not in it stops everything (AM324).
         """
         with self._changing() as payload:
             waves = payload["cohorts"].setdefault(cohort, {})
             self._refuse_wave(waves.get(wave), cohort, wave, rows.dialect.sha256, replace)
-            waves[wave] = {"form": rows.form, "sha256": rows.dialect.sha256}
+            plans = _plans_after(waves.get(wave, {}), rows, wave)
+            waves[wave] = {"form": rows.form, "sha256": rows.dialect.sha256, "plans": plans}
             waves[wave] |= {part: _packed(getattr(rows, part)) for part in _PARTS}
             waves[wave] |= {"counts": asdict(rows.counts), "dialect": asdict(rows.dialect)}
 
@@ -140,6 +142,26 @@ class Vault:
             raise AngleMortError(problem("AM318", cohort=cohort, wave=wave, n=kept["erased"]))
         if kept and kept["sha256"] != sha256 and not replace:
             raise AngleMortError(problem("AM308", path=str(self.path), cohort=cohort, wave=wave))
+
+    def save_plan(self, cohort: str, wave: str, respondent: str, plan: pd.DataFrame) -> None:
+        """Keep the delegation plan of whoever answered this questionnaire, in place of the one that it had.
+
+        An empty plan takes away every plan of this person. Raises AM315 when the questionnaire is not there.
+        """
+        with self._changing() as payload:
+            rows = _rows_of(payload, cohort, wave, respondent)
+            entry = {"number": 1 + max((number for _, number, _ in _plans(payload)), default=0), "plan": _packed(plan)}
+            for place in [(cohort, wave, respondent)] if len(plan) else rows:
+                plans = payload["cohorts"][place[0]][place[1]].setdefault("plans", {})
+                plans.pop(place[2], None)
+                plans |= {place[2]: entry} if len(plan) else {}
+
+    def plan(self, cohort: str, wave: str, respondent: str) -> pd.DataFrame:
+        """The plan that was saved last for this person, at any wave, in any cohort; empty when there is none. AM315."""
+        payload = self._load()
+        rows = _rows_of(payload, cohort, wave, respondent)
+        saved = [(number, plan) for row, number, plan in _plans(payload) if row in rows]
+        return _unpacked(max(saved, key=lambda each: each[0])[1]) if saved else pd.DataFrame()
 
     def cohorts(self) -> pd.DataFrame:
         """What is kept, one row per cohort and wave: cohort, wave, form, n (respondents), sha256 of the export."""
@@ -232,10 +254,8 @@ class Vault:
         return list(people.index[persons == found[0]])
 
     def rows_of(self, cohort: str, wave: str, respondent: str) -> list[Row]:
-        """Every questionnaire that the person behind one of them answered, in all cohorts."""
-        people = _people(self._load())
-        persons = same_people(people)
-        return list(people.index[persons == persons[cohort, wave, respondent]])
+        """Every questionnaire that the person behind one of them answered, in all cohorts. Raises AM315."""
+        return _rows_of(self._load(), cohort, wave, respondent)
 
     def erase(self, rows: Sequence[Row], day: datetime.date) -> Erasure:
         """Erase everything kept of these questionnaires, and note it in the vault without saying whose they were.
@@ -392,6 +412,37 @@ def _people(payload: Mapping[str, Any]) -> pd.DataFrame:
     return _filled(everybody, [*rows, *_IDENTIFYING]).set_index(rows)
 
 
+def _rows_of(payload: Mapping[str, Any], cohort: str, wave: str, respondent: str) -> list[Row]:
+    people = _people(payload)
+    if (cohort, wave, respondent) not in people.index:
+        raise AngleMortError(problem("AM315"))
+    persons = same_people(people)
+    return list(people.index[persons == persons[cohort, wave, respondent]])
+
+
+def _plans(payload: Mapping[str, Any]) -> Iterator[tuple[Row, int, dict[str, list]]]:
+    """Every delegation plan: whose questionnaire, the number of its saving, the plan."""
+    for cohort, wave, kept in _waves(payload):
+        for respondent, saved in kept.get("plans", {}).items():
+            yield (cohort, wave, respondent), saved["number"], saved["plan"]
+
+
+def _plans_after(earlier: Mapping[str, Any], rows: RawRows, wave: str) -> dict[str, Any]:
+    """The plans of a wave whose answers are replaced: in another file, the same person has another number."""
+    plans = earlier.get("plans", {})
+    if not plans or earlier["sha256"] == rows.dialect.sha256:
+        return plans
+    people = pd.concat([_unpacked(earlier["identities"]), rows.identities], keys=["old", "new"])
+    people = _filled(people, ["respondent", "email", "person"])
+    person = same_people(people)
+    new = dict(zip(person["new"], people.loc["new", "respondent"], strict=True))
+    old = dict(zip(people.loc["old", "respondent"], person["old"], strict=True))
+    lost = sum(old[each] not in new for each in plans)
+    if lost:
+        raise AngleMortError(problem("AM324", wave=wave, n=lost))
+    return {new[old[each]]: plan for each, plan in plans.items()}
+
+
 def _filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """These columns, empty text where a cell or a whole column is missing."""
     cells = frame.reindex(columns=columns).astype(object)
@@ -407,8 +458,11 @@ def _erase(kept: dict[str, Any], gone: set[str]) -> dict[str, Any]:
     found = frames["report"]["line"].isin(lines) | frames["report"]["first_line"].isin(lines)
     mine |= {"responses": theirs, "report": found}
     identity = _filled(frames["identities"][mine["identities"]], _IDENTIFYING)
+    plans = kept.get("plans", {})
+    kept["plans"] = {each: plan for each, plan in plans.items() if each not in gone}
     told = {
         "people": int(theirs.sum()),
+        "plans": len(plans) - len(kept["plans"]),
         "answers": int(frames["responses"][theirs].notna().to_numpy().sum()),
         "texts": int(mine["texts"].sum()),
         "fields": [role for role in _IDENTIFYING if (identity[role] != "").any()],

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from angle_mort.cli.app import _parse, _run
@@ -113,8 +114,11 @@ def test_an_erasure_says_what_went_and_what_remains_and_names_nobody(coffre):
     Path("data/pools/artisans").mkdir(parents=True)
     Path("rapports").mkdir()
     Path("rapports/artisans.html").touch()
+    vault = open_vault()
+    vault.save_plan(*vault.find(BRUNO)[0], pd.DataFrame({"task": ["Ouvrir l’atelier"]}))
     told = coffre("effacer", BRUNO, "--oui")
     today = datetime.date.today()
+    assert "Effacé aussi : son plan de délégation." in told
     assert f"Reçu d’effacement E-{today:%Y%m%d}-" in told
     assert "cohorte artisans, passation T0, 1 questionnaire (" in told
     assert "Identité : adresse e-mail, nom, entreprise, date de réponse." in told
