@@ -156,13 +156,8 @@ function filledTable(picture) {
   return table;
 }
 
-function told(state, aside) {
-  aside.replaceChildren();
-  if (!state.why.length) return;
-  aside.append(html("p", "am-title", `${state.words.why} ${state.leader}`));
-  for (const [heading, lines] of state.why) {
-    aside.append(html("p", "am-part", heading), ...lines.map((line) => html("p", "", line)));
-  }
+function told(why) {
+  return why.flatMap(([heading, lines]) => [html("h4", "", heading), ...lines.map((line) => html("p", "", line))]);
 }
 
 // ------------------------------------------------------------------------------------------------------- the widget
@@ -170,8 +165,8 @@ function told(state, aside) {
 function render({ model, el }) {
   el.classList.add("am-drawing");
   const head = html("p", "am-head");
-  const status = Object.assign(html("p", "am-note am-status"), { ariaLive: "polite" });
-  const title = html("p", "am-title");
+  const status = html("p", "am-note am-status");
+  const title = html("h3", "am-title");
   const figure = html("figure");
   const canvas = html("div", "am-canvas");
   const caption = html("figcaption");
@@ -180,8 +175,11 @@ function render({ model, el }) {
   const summary = html("summary");
   details.append(summary, scroll);
   figure.append(title, canvas, caption, details);
-  const aside = html("section", "am-why");
-  aside.setAttribute("aria-live", "polite");
+  const aside = html("div", "am-why");
+  const who = html("h3");
+  const reasons = html("div");
+  aside.append(who, reasons);
+  for (const each of [status, title, who]) each.setAttribute("aria-live", "polite");
   const body = html("div", "am-body");
   body.append(figure, aside);
   el.append(head, status, body);
@@ -206,7 +204,9 @@ function render({ model, el }) {
     if (canvas.querySelector("[data-leader]")) caption.append(html("p", "am-note", state.words.keys));
     summary.textContent = state.words.table;
     fill();
-    told(state, aside);
+    who.textContent = state.leader && `${state.words.why} ${state.leader}`;
+    reasons.replaceChildren(...told(state.why));
+    aside.hidden = !state.leader;
     status.textContent = model.get("status") || state.search;
     if (held) focus([...canvas.querySelectorAll("[data-leader]")].find((each) => each.dataset.leader === held));
     setTimeout(() => (el.dataset.state = state.number));

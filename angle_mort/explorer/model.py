@@ -31,9 +31,9 @@ class Explorer(HasTraits):
 
     ``cohort`` and ``wave`` say whose leaders; ``view`` is one of ``VIEWS``; ``scale`` (and ``against``, of the two
     views that have two scales) and ``characteristic`` what of them; ``leader`` is a pseudonym, or nothing; ``search``
-    its first letters. ``shortlist`` holds (cohort, leader, question). What each may be is in ``choices``; a trait that
-    is set to anything else raises ``AngleMortError`` AM645, and one that another choice makes impossible takes its
-    first choice.
+    its first letters. ``shortlist`` holds (cohort, leader, question). What each may be is in ``choices``, a leader in
+    ``people.ids``; a trait that is set to anything else raises ``AngleMortError`` AM645, and one that another choice
+    makes impossible takes its first choice.
     """
 
     cohort = Unicode()
@@ -77,9 +77,6 @@ class Explorer(HasTraits):
         asked = self.people.characteristics if self.view == "split" else ()
         return {code: self.people.instrument.items[code].fr for code in asked}
 
-    def _leader_choices(self) -> dict[str, str]:
-        return {"": t("explorer.nobody")} | dict(zip(self.people.ids, self.people.names, strict=True))
-
     def _named(self, scales: Sequence[str]) -> dict[str, str]:
         measures = self.people.measures
         return {code: measures[code].label for code in scales if code in measures}
@@ -92,9 +89,9 @@ class Explorer(HasTraits):
             raise AngleMortError(problem("AM645", name=name, value=value))
         return value
 
-    @observe("cohort", "wave", "view", "scale")
+    @observe("cohort", "wave", "view", "scale", "leader")
     def _follow(self, _change: Mapping) -> None:
-        """Choices that another one made impossible."""
+        """Choices that another one made impossible, and a search that is over."""
         with self.hold_trait_notifications():
             for name in ("wave", "scale", "against", "characteristic"):
                 possible = self.choices(name)
@@ -102,6 +99,8 @@ class Explorer(HasTraits):
                     self.set_trait(name, next(iter(possible), ""))
             if self.leader not in self.people.place:
                 self.leader = ""
+            if not self.leader.startswith(self._begun):
+                self.search = ""
 
     @observe("search")
     def _find(self, _change: Mapping) -> None:
@@ -110,12 +109,15 @@ class Explorer(HasTraits):
             self.leader = found[0]
 
     @property
+    def _begun(self) -> str:
+        return self.search.strip().casefold()
+
+    @property
     def found(self) -> list[str]:
         """The leaders whose pseudonym begins with what is searched, nine at most."""
-        begun = self.search.strip().casefold()
-        if not begun:
+        if not self._begun:
             return []
-        found = (leader for leader in self.people.ids if leader.startswith(begun))
+        found = (leader for leader in self.people.ids if leader.startswith(self._begun))
         return [leader for leader, _ in zip(found, range(_FOUND + 1), strict=False)]
 
     # ------------------------------------------------------------------------------------------------- what is seen

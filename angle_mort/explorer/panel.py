@@ -112,6 +112,7 @@ class Panel(VBox):
                 _fill(chooser, self.model.choices(name), getattr(self.model, name))
             _fill(self.question, self.model.questions)
             _fill_list(self.list, self.model)
+            self.search.value = self.model.search
             self.drawing.chosen = self.model.leader
             self.drawing.paint(self.model)
         finally:

@@ -240,7 +240,7 @@ def _memberships(people: People, leader: str) -> Picture:
     parts = Parts()
     for row, place in enumerate(order.tolist()):
         shares = people.membership[place].tolist()
-        shown = [chance(each) for each in shares]
+        shown = [t("explorer.almost") if each >= 0.995 else chance(each) for each in shares]
         parts.rects += [
             rect(column, column + 1, row - 0.5, row + 0.5, each, text=shown[column])
             for column, each in enumerate(shares)

@@ -12,12 +12,15 @@ from angle_mort.explorer import drawing
 from angle_mort.explorer.model import VIEWS
 from angle_mort.shipped import shipped
 
-DEMO = [shipped("demo") / "cohorte", shipped("demo") / "reseau"]
+
+@pytest.fixture(scope="module")
+def cohorts():
+    return [am.load_cohort(shipped("demo") / name) for name in ("cohorte", "reseau")]
 
 
 @pytest.fixture
-def panel():
-    return am.explore(*DEMO)
+def panel(cohorts):
+    return am.explore(*cohorts)
 
 
 def choose(panel, **choices):
@@ -108,6 +111,7 @@ def test_a_burst_of_changes_is_painted_once_and_shows_the_last(panel):
     assert panel.model.view == VIEWS[-1]
 
 
+@pytest.mark.slow
 def test_five_hundred_clicks_make_no_new_widget(panel):
     choose(panel, view="split")
     before = set(_instances)
@@ -136,3 +140,44 @@ def test_the_drawing_asks_nothing_of_any_network():
         r"\bimport\b|\bfetch\b|XMLHttpRequest|WebSocket|sendBeacon|@import|url\(|\bsrc\b", script + style
     )
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", script)
+
+
+def test_every_colour_is_read_on_every_ground_in_both_themes():
+    """WCAG 2: words 4.5 to 1, marks 3 to 1, on the page and on each of the three bands."""
+    style = (drawing._HERE / "drawing.css").read_text(encoding="utf-8")
+    light, dark = (dict(re.findall(r"(--am-[\w-]+): (?:var\([^,]+, )?(#\w{6})", part)) for part in themes(style))
+    assert len(light) == 8 and len(dark) == 5
+    dark = light | {"--am-ink": "#ffffff", "--am-ground": "#111111"} | dark  # what JupyterLab's dark theme gives
+    for colours in (light, dark):
+        grounds = [colours[name] for name in ("--am-ground", "--am-zone-0", "--am-zone-1", "--am-zone-2")]
+        for ground in grounds:
+            for ink in ("--am-ink", "--am-accent", "--am-second"):
+                assert contrast(colours[ink], ground) >= 4.5, (ink, ground)
+            quiet = mixed(colours["--am-ink"], ground, 0.76)
+            assert contrast(quiet, ground) >= 4.5
+
+
+def themes(style):
+    """The rules of the light theme, and those that the dark one replaces."""
+    blocks = re.findall(r"\{([^}]*)\}", style)
+    return blocks[0], blocks[1]
+
+
+def mixed(ink, ground, share):
+    parts = [round(share * a + (1 - share) * b) for a, b in zip(channels(ink), channels(ground), strict=True)]
+    return "#" + "".join(f"{each:02x}" for each in parts)
+
+
+def channels(colour):
+    return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+
+
+def contrast(one, other):
+    def luminance(colour):
+        linear = [
+            c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (x / 255 for x in channels(colour))
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
