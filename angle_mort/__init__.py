@@ -21,6 +21,7 @@ _SHELF = {
     "dominant_block": "scores",
     "explore": "explorer",
     "join_cohorts": "joined",
+    "leader_report": "cohort",
     "load_cohort": "cohort",
     "load_pool": "cohort",
     "load_instrument": "instrument",

@@ -45,9 +45,10 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import NORMS, Instrument, Norms, load_instrument, load_norms
 from angle_mort.profiles.prototypes import place_among_prototypes
 from angle_mort.responses import Counts, Dialect, Intake, answer_care, seconds_taken
-from angle_mort.results import LEADER, SPONSOR, CohortSummary, LeaderSheet, QuestionnaireSummary
+from angle_mort.results import SPONSOR, CohortSummary, LeaderSheet, QuestionnaireSummary
 from angle_mort.roadmap import step_evidence, weakest_step
 from angle_mort.scores import bands, build_norms, dominant_block, questionnaire_statistics, score_responses
+from angle_mort.sheet import Kept, leader_sheet
 from angle_mort.vault import Vault, pseudonym
 
 if TYPE_CHECKING:
@@ -154,13 +155,44 @@ class Cohort:
         """How well the questionnaire held here, as it may be shared; raises AM611 below 30 leaders."""
         return summarise_questionnaire(self.name, self.tables, self.certificate, self.instrument)
 
-    def sheet(self, respondent: str) -> LeaderSheet:
-        """Everything known of one leader, for the coach and that leader; raises AM607 for an id that is not there."""
-        if respondent not in set(self.leaders["leader"]):
+    def sheet(self, respondent: str, vault: Vault | None = None) -> LeaderSheet:
+        """Everything known of one leader, for that leader and their coach.
+
+        ``respondent`` is a row id; with the open ``vault``, which holds the answers, an e-mail or a name will do.
+        Raises ``AngleMortError`` AM607 for an id that is not there, AM660 when the vault does not hold this
+        leader under this id, AM315 and AM316 for a name that nobody or several people bear.
+        """
+        ids = _kept_ids(vault, self) if vault else {}
+        leader = respondent if respondent in set(self.leaders["leader"]) else _row_of(respondent, ids, vault, self.name)
+        if leader not in set(self.leaders["leader"]):
             raise AngleMortError(problem("AM607", cohort=self.name))
-        own = [frame[frame["respondent"] == respondent] for frame in (self.scores, self.bands, self.dominance)]
-        placed = [frame[frame["respondent"] == respondent] for frame in (self.profiles, self.evidence)]
-        return LeaderSheet(respondent, LEADER, *own, *placed)
+        kept = _kept(vault, self, ids, leader) if vault else None
+        return leader_sheet(leader, self._private, self.bands, self.instrument, kept)
+
+
+def _kept_ids(vault: Vault, cohort: Cohort) -> dict[tuple[str, str], str]:
+    """Wave and respondent in the vault, to the row id of this cohort."""
+    ids = {}
+    for wave in cohort.leaders["wave"].unique():
+        intake = stored_intake(vault, cohort.name, wave)
+        named = row_ids(intake, vault.naming(working_audience(cohort.name, wave)))
+        ids |= {(wave, each): leader for each, leader in named.items()}
+    return ids
+
+
+def _row_of(identity: str, ids: Mapping[tuple[str, str], str], vault: Vault | None, cohort: str) -> str:
+    """The row id of a person known to the vault by e-mail or name; nothing when it is closed."""
+    rows = vault.find(identity) if vault else []
+    return next((ids[wave, each] for place, wave, each in rows if place == cohort and (wave, each) in ids), "")
+
+
+def _kept(vault: Vault, cohort: Cohort, ids: Mapping[tuple[str, str], str], leader: str) -> Kept:
+    wave, respondent = next((key for key, row in ids.items() if row == leader), ("", ""))
+    if not respondent:
+        raise AngleMortError(problem("AM660", cohort=cohort.name))
+    kept = vault.wave(cohort.name, wave)
+    words = kept.texts[kept.texts["respondent"] == respondent].set_index("item")["text"]
+    return Kept(kept.responses.loc[respondent], vault.mirror(cohort.name, wave, respondent), words)
 
 
 def _read_bands(scores: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
@@ -509,14 +541,27 @@ def report(cohort: Cohort) -> Page:
     Returns a page with ``.html`` and ``.save(path)``; the same as publishing the notebook, in a fraction of the time.
     What it shares is in the ledger before it is returned; raises AM634 when the ledger refuses it.
     """
+    page = _written(cohort, {"cohort.summary": cohort.summary}, "01_lire_une_cohorte.ipynb")
+    share(cohort)
+    return page
+
+
+def leader_report(cohort: Cohort, leader: str, vault: Vault | None = None) -> Page:
+    """The page of one leader's sheet, for that leader and their coach: notebook 02 without a kernel.
+
+    ``leader`` and ``vault`` are those of ``Cohort.sheet``, whose errors it raises; AM704 when anything of anybody else
+    stands on it. No ledger: it tells of one person, to that person.
+    """
+    return _written(cohort, {"sheet": cohort.sheet(leader, vault)}, "02_preparer_un_entretien.ipynb")
+
+
+def _written(cohort: Cohort, results: Mapping[str, CohortSummary | LeaderSheet], notebook: str) -> Page:
     from angle_mort import views
     from angle_mort.publishing import page_from_script
     from angle_mort.shipped import shipped
 
-    notebook = shipped("notebooks") / "01_lire_une_cohorte.ipynb"
-    page = page_from_script(notebook, {"cohort.summary": cohort.summary}, views, _known(cohort))
+    page = page_from_script(shipped("notebooks") / notebook, results, views, _known(cohort))
     _ = page.html  # scanned first: a page that cannot leave is not shared
-    share(cohort)
     return page
 
 

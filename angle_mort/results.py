@@ -127,15 +127,49 @@ class ProfilesSummary(Summary):
 
 @dataclass(frozen=True)
 class LeaderSheet:
-    """Everything that the working cohort knows of one leader, for the coach and that leader; never for a sponsor."""
+    """Everything that is known of one leader, for that leader and their coach; never for a sponsor.
+
+    ``leader`` is the row id, ``seal`` that of the released cohort, ``level`` of every interval (0-1). Each frame holds
+    this leader alone; scores are 0-100, answers are codes (NaN missing, -1 does not apply).
+
+    - ``scores``, ``bands``, ``dominance``, ``prototypes``: the rows of the cohort's frames of these names
+    - ``answers``: ``item``, ``code``: every answer that is known, from the cohort or from the vault
+    - ``areas``: ``area``, ``felt``, ``felt_low``, ``felt_high`` (missing without the vault), ``fact``, ``fact_low``,
+      ``fact_high``
+    - ``checks``: ``check``, ``left``, ``right``, ``difference``, ``margin``, ``answer``
+    - ``steps``: ``step``, ``value``, ``se_measurement``, ``low``, ``high``, ``target``, ``p_weakest``; ``weakest_step``
+      is the step that may be named, None for undecided
+    - ``strengths``, ``questions``: ``about``, ``says``, ``source`` (item or check), ``answer`` (its code)
+    - ``fatigue``: the sentences of the stage that is reached, none when there is nothing to say
+    - ``missing``: codes of what the sheet cannot tell: ``vault`` (answers stay there), ``mirror`` (collaborators'
+      answers: none, or fewer than 3), ``role`` (what the leader alone must do was not written)
+    - ``own_words``: what the leader wrote that they alone must do; the coach reads it, no page carries it
+    """
+
+    audience: ClassVar[str] = LEADER
 
     leader: str
-    audience: str
+    wave: str
+    seal: str
+    demonstration: bool
+    day: datetime.date
+    level: float
+    provisional: bool
+    versions: Mapping[str, str]
     scores: pd.DataFrame
     bands: pd.DataFrame
     dominance: pd.DataFrame
     prototypes: pd.DataFrame
+    answers: pd.DataFrame
+    areas: pd.DataFrame
+    checks: pd.DataFrame
     steps: pd.DataFrame
+    weakest_step: str | None
+    strengths: pd.DataFrame
+    questions: pd.DataFrame
+    fatigue: tuple[str, ...]
+    missing: tuple[str, ...]
+    own_words: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from angle_mort.datasets import make_cohort
 from angle_mort.disclosure import Ledger
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import Counts, Dialect, Intake
+from angle_mort.responses.table import report_frame
 from angle_mort.results import QuestionnaireSummary
 from angle_mort.scores import score_responses
 
@@ -29,7 +30,7 @@ def intake_of(responses: pd.DataFrame, form: str = "complete") -> Intake:
     nothing = pd.DataFrame(columns=["respondent", "item", "text"])
     counts = Counts(n, n, 0, 0, cells, cells, 0, 0)
     return Intake(
-        responses, pd.DataFrame(), counts, nothing, people, form, Dialect("unknown", "csv", "utf-8", ",", "0")
+        responses, report_frame([]), counts, nothing, people, form, Dialect("unknown", "csv", "utf-8", ",", "0")
     )
 
 

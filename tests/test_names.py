@@ -18,6 +18,7 @@ PROMISED = {
     "compare_profiles": ["frame", "max_components"],
     "load_cohort": ["folder"],
     "report": ["cohort"],
+    "leader_report": ["cohort", "leader", "vault"],
     "build_norms": ["pool"],
     "open_vault": [],
     "publish": ["notebook", "folder", "parameters"],

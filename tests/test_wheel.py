@@ -60,6 +60,7 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheel):
         "angle_mort/shipped/demo/reponses.csv",
         "angle_mort/shipped/demo/cohorte/certificate.json",
         "angle_mort/instrument/questionnaires/angle-mort-1.yaml",
+        "angle_mort/instrument/questionnaires/interview-1.yaml",
         "angle_mort/responses/known_columns.yaml",
         "angle_mort/text/fr.yaml",
         "angle_mort/views/view.html",

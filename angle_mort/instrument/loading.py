@@ -20,12 +20,15 @@ from angle_mort.instrument.model import (
     Facet,
     Form,
     Instrument,
+    Interview,
     Item,
     Module,
     Norms,
     Prototype,
     Prototypes,
     ResponseFormat,
+    Rule,
+    Stage,
 )
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -180,6 +183,33 @@ def load_prototypes(path: str | Path | None = None) -> Prototypes:
     )
 
 
+def load_interview(path: str | Path | None = None) -> Interview:
+    """The rules by which a leader's sheet chooses its sentences.
+
+    >>> load_interview().questions[0].source
+    'J_IDO'
+    """
+    entry = _read(path, "interview-1.yaml")
+    fatigue = entry["fatigue"]
+    return Interview(
+        version=str(entry["version"]),
+        strengths=tuple(map(_rule, entry["strengths"])),
+        questions=tuple(map(_rule, entry["questions"])),
+        most=entry["most"],
+        fatigue_scale=fatigue["scale"],
+        fatigue=tuple(map(_stage, fatigue["stages"])),
+    )
+
+
+def _rule(entry: Mapping) -> Rule:
+    return Rule(entry["about"], {name: tuple(ends) for name, ends in entry["when"].items()}, entry["says"]["fr"])
+
+
+def _stage(entry: Mapping) -> Stage:
+    ends = {"start": entry.get("from", 0.0), "below": entry.get("below", 1.1)}
+    return Stage(entry["code"], entry["chance_of"], tuple(each["fr"] for each in entry["says"]), **ends)
+
+
 @cache
 def _shipped_instrument() -> Instrument:
     return _build(_read(None, "angle-mort-1.yaml"), load_norms(), load_prototypes(), "angle-mort-1.yaml")
@@ -211,6 +241,7 @@ def _build(entry: Mapping, norms: Norms, prototypes: Prototypes, path: str) -> I
         scoring=entry["scoring"],
         norms=norms,
         prototypes=prototypes,
+        interview=load_interview(),
     )
     found = [problem("AM102", path=path, reason=reason) for reason in _contradictions(instrument)]
     if found:
@@ -290,5 +321,10 @@ def _contradictions(instrument: Instrument) -> Iterator[str]:
     for name, rule in instrument.scoring["indices"].items():
         parts = {part["scale"] for part in rule["parts"]}
         yield from (f"index {name}: no scale {part}" for part in sorted(parts - known))
+    told = set(instrument.items) | set(instrument.scoring["cross_checks"]["checks"])
+    rules = (*instrument.interview.strengths, *instrument.interview.questions)
+    yield from (
+        f"interview: no answer {name}" for name in sorted({name for rule in rules for name in rule.when} - told)
+    )
     reflective = {module.code for module in instrument.of_nature("reflective")}
     yield from (f"no reliability for {each}" for each in sorted(reflective - set(instrument.norms.reliability)))

@@ -145,6 +145,46 @@ class Prototypes:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A sentence of the leader's sheet, and the answers that raise it.
+
+    ``when`` maps the names of answers (item ids, or cross-checks) to bounds, both included; the first is the ``source``
+    that the sheet quotes. Of one theme (``about``) one rule is kept at most.
+    """
+
+    about: str
+    when: Mapping[str, tuple[float, float]]
+    says: str
+
+    @property
+    def source(self) -> str:
+        return next(iter(self.when))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A message about fatigue, shown when a band is probable enough (``start``) or too improbable (``below``)."""
+
+    code: str
+    chance_of: str
+    says: tuple[str, ...]
+    start: float = 0.0
+    below: float = 1.1
+
+
+@dataclass(frozen=True)
+class Interview:
+    """What a leader's sheet says first, the questions it proposes, how many of each, and the message about fatigue."""
+
+    version: str
+    strengths: tuple[Rule, ...]
+    questions: tuple[Rule, ...]
+    most: Mapping[str, int]
+    fatigue_scale: str
+    fatigue: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
 class Norms:
     """Where the margins come from: n, population, date, and per scale its reliability and SD (points of 0-100).
 
@@ -203,6 +243,7 @@ class Instrument:
     scoring: Mapping[str, Mapping[str, object]]
     norms: Norms
     prototypes: Prototypes
+    interview: Interview
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -18,7 +18,7 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.paper import printed
 from angle_mort.publishing.sanitising import clean
 from angle_mort.publishing.scanning import Finding, Known, scan
-from angle_mort.results import LEADER, SPONSOR, Summary
+from angle_mort.results import LEADER, SPONSOR, LeaderSheet, Summary
 from angle_mort.shipped import shipped
 from angle_mort.text import t, typeset
 
@@ -59,7 +59,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Page:
-    """A page for one audience: its title and blocks, what was left behind (cells, outputs), the seal of its cohort."""
+    """A page for one audience: its title and blocks, what was left behind (cells, outputs), the seal of its cohort, and
+    the row id of the one ``leader`` whom it is for."""
 
     title: str
     audience: str
@@ -68,12 +69,13 @@ class Page:
     left_out: int = 0
     known: Known | None = None
     cohort: str = ""
+    leader: str = ""
 
     @cached_property
     def html(self) -> str:
         """The whole page; raises AM704 for each thing that the scanner finds in it."""
         html = typeset(_template().render(page=self, policy=POLICY, t=t))
-        found = scan(html, known=self.known or Known.here(), own=self.audience == LEADER)
+        found = scan(html, known=self.known or Known.here(), own=self.leader)
         refuse(found if POLICY in html else [*found, Finding("policy")])
         return html
 
@@ -128,8 +130,8 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
     Everything else stays behind: code, parameters, unmarked outputs, other audiences' outputs, widget state, errors,
     and any Markdown that is not word for word in a shipped notebook (a coach's note may hold a name). ``known`` is what
     the scanner looks for; by default what this folder knows of people.
-    Raises AM705 when nothing is left, AM706 when the outputs are of more than one cohort: what two overlapping groups
-    say together may isolate a person, and invented people beside real ones would make the page lie.
+    Raises AM705 when nothing is left, AM706 when the outputs are of more than one cohort or leader: what two
+    overlapping groups say together may isolate a person, and invented people beside real ones would make the page lie.
     """
     prose, blocks, left_out, marks = _known_prose(), [], 0, []
     for cell in notebook.cells:
@@ -147,15 +149,16 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
         left_out += cell.cell_type != "code"
     if not marks or audience not in (SPONSOR, LEADER):
         raise AngleMortError(problem("AM705", audience=audience))
-    cohorts = {(mark.get("cohort"), bool(mark.get("demonstration"))) for mark in marks}
-    if len(cohorts) > 1:
-        raise AngleMortError(problem("AM706", n=len(cohorts)))
-    ((seal, demonstration),) = cohorts
-    return replace(_page(blocks, audience, demonstration, left_out, str(seal)), known=known)
+    told = {(mark.get("cohort"), bool(mark.get("demonstration")), str(mark.get("leader", ""))) for mark in marks}
+    if len(told) > 1:
+        raise AngleMortError(problem("AM706", n=len(told)))
+    ((seal, demonstration, leader),) = told
+    page = _page(blocks, audience, demonstration, left_out, str(seal))
+    return replace(page, known=known, leader=leader if audience == LEADER else "")
 
 
 def page_from_script(
-    notebook: Path, results: Mapping[str, Summary], views: ModuleType, known: Known | None = None
+    notebook: Path, results: Mapping[str, Summary | LeaderSheet], views: ModuleType, known: Known | None = None
 ) -> Page:
     """The same page without a kernel: the notebook's prose, and the views that its one-line cells name.
 
@@ -169,7 +172,8 @@ def page_from_script(
         elif call and call[2] in results:
             blocks.append(_view(clean(getattr(views, call[1])(results[call[2]]).html)))
     summary = next(iter(results.values()))
-    return replace(_page(blocks, summary.audience, summary.demonstration, 0, summary.seal), known=known)
+    page = _page(blocks, summary.audience, summary.demonstration, 0, summary.seal)
+    return replace(page, known=known, leader=getattr(summary, "leader", ""))
 
 
 def _page(blocks: list[Block], audience: str, demonstration: bool, left_out: int, cohort: str) -> Page:

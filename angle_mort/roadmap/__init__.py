@@ -1,4 +1,4 @@
-"""The path of four steps: where a leader stands on each, and which looks weakest. It suggests and never decides."""
+"""The path of four steps, the interview about it and the plan: where a leader stands. It suggests, never decides."""
 
 from angle_mort.roadmap.delegation import (
     as_plan,
@@ -12,6 +12,7 @@ from angle_mort.roadmap.delegation import (
     transfer,
     week_of,
 )
+from angle_mort.roadmap.interview import raised, stage_of
 from angle_mort.roadmap.steps import step_evidence, weakest_of, weakest_step
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "movable",
     "quarter_start",
     "quarters",
+    "raised",
+    "stage_of",
     "step_evidence",
     "transfer",
     "weakest_of",

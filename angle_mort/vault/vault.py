@@ -75,18 +75,24 @@ class Erasure:
 
 
 def open_vault(path: str | Path | None = None, passphrase: str | None = None) -> Vault:
-    """Open the vault of this folder (``data/private/coffre.bin``), asking for its passphrase.
+    """Open the vault of this folder, or of the one above (``data/private/coffre.bin``), asking for its passphrase.
 
     The passphrase comes from the argument, else from the variable ``ANGLE_MORT_PASSPHRASE`` (for scripts), else from
     the person at the terminal or in the notebook. Raises AM301 (no vault), AM302 (wrong passphrase), AM303 (damaged),
     AM305 (nobody to ask), AM310 (newer format).
     """
-    place = Path(path or DEFAULT_PATH)
+    place = Path(path or _nearest())
     content = read(place)
     lock = Lock.of(passphrase if passphrase is not None else ask_passphrase(), content, place)
     vault = Vault(place, lock)
     vault.settle()
     return vault
+
+
+def _nearest() -> Path:
+    """Commands run in the workspace, notebooks in a folder of it."""
+    above = Path("..") / DEFAULT_PATH
+    return above if above.is_file() and not DEFAULT_PATH.is_file() else DEFAULT_PATH
 
 
 class Vault:
@@ -131,13 +137,14 @@ class Vault:
         """
         with self._changing() as payload:
             waves = payload["cohorts"].setdefault(cohort, {})
-            self._refuse_wave(waves.get(wave), cohort, wave, rows.dialect.sha256, replace)
-            plans = _plans_after(waves.get(wave, {}), rows, wave)
-            waves[wave] = {"form": rows.form, "sha256": rows.dialect.sha256, "plans": plans}
+            earlier = waves.get(wave, {})
+            self._refuse_wave(earlier, cohort, wave, rows.dialect.sha256, replace)
+            carried = _carried(earlier, rows, wave)
+            waves[wave] = {"form": rows.form, "sha256": rows.dialect.sha256} | carried
             waves[wave] |= {part: _packed(getattr(rows, part)) for part in _PARTS}
             waves[wave] |= {"counts": asdict(rows.counts), "dialect": asdict(rows.dialect)}
 
-    def _refuse_wave(self, kept: Mapping | None, cohort: str, wave: str, sha256: str, replace: bool) -> None:
+    def _refuse_wave(self, kept: Mapping, cohort: str, wave: str, sha256: str, replace: bool) -> None:
         if kept and kept["sha256"] == sha256 and kept.get("erased"):
             raise AngleMortError(problem("AM318", cohort=cohort, wave=wave, n=kept["erased"]))
         if kept and kept["sha256"] != sha256 and not replace:
@@ -162,6 +169,28 @@ class Vault:
         rows = _rows_of(payload, cohort, wave, respondent)
         saved = [(number, plan) for row, number, plan in _plans(payload) if row in rows]
         return _unpacked(max(saved, key=lambda each: each[0])[1]) if saved else pd.DataFrame()
+
+    def store_mirror(self, cohort: str, wave: str, respondent: str, answers: pd.DataFrame) -> None:
+        """Keep what collaborators answered about one leader: codes alone, in no order, in place of what was kept.
+
+        Raises AM309 for a wave that is not there, AM315 for a respondent who is not in it.
+        """
+        with self._changing() as payload:
+            kept = payload["cohorts"].get(cohort, {}).get(wave)
+            if not kept:
+                raise AngleMortError(problem("AM309", path=str(self.path), cohort=cohort))
+            if respondent not in kept["responses"]["index"]:
+                raise AngleMortError(problem("AM315"))
+            shuffled = answers.sort_values(list(answers.columns)).reset_index(drop=True)
+            kept.setdefault("mirrors", {})[respondent] = _packed(shuffled)
+
+    def mirror(self, cohort: str, wave: str, respondent: str) -> pd.DataFrame:
+        """What collaborators answered about one leader, a row each; empty when nobody did. Raises AM309."""
+        kept = self._load()["cohorts"].get(cohort, {}).get(wave)
+        if not kept:
+            raise AngleMortError(problem("AM309", path=str(self.path), cohort=cohort))
+        mirror = kept.get("mirrors", {}).get(respondent)
+        return _unpacked(mirror).astype("float64") if mirror else pd.DataFrame()
 
     def cohorts(self) -> pd.DataFrame:
         """What is kept, one row per cohort and wave: cohort, wave, form, n (respondents), sha256 of the export."""
@@ -427,11 +456,14 @@ def _plans(payload: Mapping[str, Any]) -> Iterator[tuple[Row, int, dict[str, lis
             yield (cohort, wave, respondent), saved["number"], saved["plan"]
 
 
-def _plans_after(earlier: Mapping[str, Any], rows: RawRows, wave: str) -> dict[str, Any]:
-    """The plans of a wave whose answers are replaced: in another file, the same person has another number."""
-    plans = earlier.get("plans", {})
-    if not plans or earlier["sha256"] == rows.dialect.sha256:
-        return plans
+def _carried(earlier: Mapping[str, Any], rows: RawRows, wave: str) -> dict[str, Any]:
+    """The plans and mirrors of a wave whose answers are replaced: in another file, the same person has another number.
+
+    A mirror goes with somebody who is no longer there; a plan is work, and refuses it (AM324).
+    """
+    plans, mirrors = earlier.get("plans", {}), earlier.get("mirrors", {})
+    if not (plans or mirrors) or earlier["sha256"] == rows.dialect.sha256:
+        return {"plans": plans, "mirrors": mirrors}
     people = pd.concat([_unpacked(earlier["identities"]), rows.identities], keys=["old", "new"])
     people = _filled(people, ["respondent", "email", "person"])
     person = same_people(people)
@@ -440,7 +472,11 @@ def _plans_after(earlier: Mapping[str, Any], rows: RawRows, wave: str) -> dict[s
     lost = sum(old[each] not in new for each in plans)
     if lost:
         raise AngleMortError(problem("AM324", wave=wave, n=lost))
-    return {new[old[each]]: plan for each, plan in plans.items()}
+    kept = {"plans": plans, "mirrors": mirrors}
+    return {
+        part: {new[old[each]]: told for each, told in entries.items() if old[each] in new}
+        for part, entries in kept.items()
+    }
 
 
 def _filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -470,6 +506,7 @@ def _erase(kept: dict[str, Any], gone: set[str]) -> dict[str, Any]:
     aside = int((found & (frames["report"]["outcome"] == "set aside") & (frames["report"]["item"] != "")).sum())
     kept["counts"] = _less(kept.get("counts", {}), told["people"], told["answers"] + told["texts"], aside)
     kept |= {part: _packed(frames[part][~mine[part]]) for part in _PARTS}
+    kept["mirrors"] = {each: told for each, told in kept.get("mirrors", {}).items() if each not in gone}
     kept["erased"] = kept.get("erased", 0) + told["people"]
     return told
 

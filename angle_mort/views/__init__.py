@@ -5,6 +5,22 @@ from: that mark is what lets it leave a notebook.
 """
 
 from angle_mort.views.charts import areas, blocks, dependence, four_steps, two_weeks
+from angle_mort.views.leader import (
+    leader_areas,
+    leader_autonomy,
+    leader_blocks,
+    leader_checks,
+    leader_consequences,
+    leader_heading,
+    leader_hours,
+    leader_path,
+    leader_pride,
+    leader_questions,
+    leader_steps,
+    leader_strengths,
+    leader_tasks,
+    leader_two_weeks,
+)
 from angle_mort.views.profiles import (
     profile_candidates,
     profile_chances,
@@ -31,6 +47,20 @@ __all__ = [
     "four_steps",
     "heading",
     "item_quality",
+    "leader_areas",
+    "leader_autonomy",
+    "leader_blocks",
+    "leader_checks",
+    "leader_consequences",
+    "leader_heading",
+    "leader_hours",
+    "leader_path",
+    "leader_pride",
+    "leader_questions",
+    "leader_steps",
+    "leader_strengths",
+    "leader_tasks",
+    "leader_two_weeks",
     "one_or_three",
     "profile_candidates",
     "profile_chances",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.results import Summary
+from angle_mort.results import LeaderSheet, Summary
 from angle_mort.text import typeset
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class View:
 
     ``frame()`` gives the table; ``figure`` a Matplotlib figure, or None for a view that is a table only. In a notebook
     a view shows itself as HTML with the picture inside, and marks its output with ``audience``. ``reserved`` is shown
-    beside it as an output of its own, whose own mark keeps it from every page.
+    beside it as an output of its own, whose own mark keeps it from every page. ``leader`` is the row id of the one
+    person whom it tells of, if it does.
     """
 
     name: str
@@ -45,6 +46,7 @@ class View:
     draw: Callable[[], Figure] | None = None
     title: str = ""
     reserved: View | None = None
+    leader: str = ""
 
     @cached_property
     def figure(self) -> Figure | None:
@@ -85,7 +87,7 @@ class View:
             "cohort": self.cohort,
             "demonstration": self.demonstration,
         }
-        return {MARK: told}
+        return {MARK: told | ({"leader": self.leader} if self.leader else {})}
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -98,9 +100,10 @@ class View:
         return {"text/html": self.html, "text/plain": self.alt or self.caption}, self.mark()
 
 
-def of(summary: Summary, name: str, **parts: object) -> View:
+def of(summary: Summary | LeaderSheet, name: str, **parts: object) -> View:
     """A view that carries the audience of the summary it was made from."""
     told = {"audience": summary.audience, "cohort": summary.seal, "demonstration": summary.demonstration}
+    told |= {"leader": summary.leader} if isinstance(summary, LeaderSheet) else {}
     return View(name=name, **told | parts)
 
 

@@ -57,5 +57,5 @@ def notebooks(texts: pd.Series, size: int = 10_000) -> Iterator:
 def missed(known: Known, texts: pd.DataFrame) -> pd.DataFrame:
     """The texts that the scanner does not find, each on a line of its own."""
     piece = Piece((), "\n".join(texts["text"]), line=1)
-    found = {line for _, line in found_in(piece, known, [])}
+    found = {line for _, line in found_in(piece, known)}
     return texts[[line not in found for line in range(1, len(texts) + 1)]]

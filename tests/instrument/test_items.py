@@ -15,10 +15,12 @@ from importlib.resources import files
 import pytest
 import yaml
 
+from angle_mort.instrument import load_instrument
+
 SHELF = files("angle_mort").joinpath("instrument", "questionnaires")
-NAMES = ("angle-mort-1.yaml", "prototypes-1.yaml", "reliability-1.yaml")
+NAMES = ("angle-mort-1.yaml", "prototypes-1.yaml", "reliability-1.yaml", "interview-1.yaml")
 TEXTS = {name: SHELF.joinpath(name).read_text(encoding="utf-8") for name in NAMES}
-QUESTIONNAIRE, PROTOTYPES, RELIABILITY = (yaml.safe_load(TEXTS[name]) for name in NAMES)
+QUESTIONNAIRE, PROTOTYPES, RELIABILITY, INTERVIEW = (yaml.safe_load(TEXTS[name]) for name in NAMES)
 
 MODULES = {module["code"]: module for module in QUESTIONNAIRE["modules"]}
 SCORING = QUESTIONNAIRE["scoring"]
@@ -568,3 +570,16 @@ def test_provisional_margins_are_those_of_the_blueprint() -> None:
     assert (RELIABILITY["provisional"], RELIABILITY["n"]) == (True, None)
     declared = {"sd", "reliability", "retest", "answer_error", "declared_errors"}
     assert {key for key, source in RELIABILITY["source"].items() if source.strip()} == declared
+
+
+def test_every_rule_of_the_interview_asks_for_answers_that_exist_and_ends_as_a_sentence_does():
+    rules = [(part, rule) for part in ("strengths", "questions") for rule in INTERVIEW[part]]
+    assert len(rules) > 40
+    formats = {name: each.format for name, each in load_instrument().items.items()}
+    for part, rule in rules:
+        says = rule["says"]["fr"]
+        assert says.endswith("\u202f?" if part == "questions" else ".") and not breaking_spaces(says), says
+        for name, (low, high) in rule["when"].items():
+            top = formats.get(name)
+            ends = (-1, 1) if top is None else (top.minimum or 0, top.maximum or top.highest)
+            assert ends[0] <= low <= high <= ends[1], (name, low, high)

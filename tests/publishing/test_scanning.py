@@ -207,10 +207,13 @@ def test_the_exact_scores_of_a_person_are_found_as(how):
     assert "scores" in kinds(ARRAYS[how])
 
 
-def test_a_leaders_own_sheet_may_hold_the_scores_of_one_person():
+def test_a_leaders_own_sheet_may_hold_the_scores_of_that_person_alone():
     own, other = ARRAYS["list"], json.dumps([float(COHORT.leaders.iloc[9][scale]) for scale in SCALES])
-    assert [each.kind for each in scan(own, known=KNOWN, own=True)] == []
-    assert [each.kind for each in scan(f"[{own}, {other}]", known=KNOWN, own=True)] == ["scores"]
+    leader = COHORT.leaders["leader"][4]
+    assert [each.kind for each in scan(own, known=KNOWN, own=leader)] == []
+    assert [each.kind for each in scan(other, known=KNOWN, own=leader)] == ["scores"]
+    assert [each.kind for each in scan(f"[{own}, {other}]", known=KNOWN, own=leader)] == ["scores"]
+    assert [each.kind for each in scan(f"{own[:-1]}, {other[1:]}", known=KNOWN, own=leader)] == ["scores"]
 
 
 def test_random_figures_of_groups_are_nobodys():

@@ -62,13 +62,13 @@ class Finding:
         return t(f"scan.mend.{self.kind}")
 
 
-def scan(content: str | bytes, name: str = "", known: Known | None = None, own: bool = False) -> list[Finding]:
+def scan(content: str | bytes, name: str = "", known: Known | None = None, own: str = "") -> list[Finding]:
     """Everything in a file that should never leave, one finding per kind and place; an empty list for a clean one.
 
     ``name`` is the file's: it may hold a name, and tells a table from a text. ``known`` is what this disk knows of
-    people; without it only what has the shape of an address, a number or a path is found. ``own`` is true of a sheet
-    that may hold the scores of one leader. Raises ``AngleMortError`` AM710, AM711 and AM712 for a file made to exhaust
-    whoever opens it, AM713 for one that is locked or damaged.
+    people; without it only what has the shape of an address, a number or a path is found. ``own`` is the row id of the
+    one leader whose scores may stand in it: that leader's own sheet. Raises ``AngleMortError`` AM710, AM711 and AM712
+    for a file made to exhaust whoever opens it, AM713 for one that is locked or damaged.
 
     >>> [each.kind for each in scan('<p>Appelez le 06 12 34 56 78</p>')]
     ['phone']
@@ -77,15 +77,10 @@ def scan(content: str | bytes, name: str = "", known: Known | None = None, own: 
     place = Place(name=name)
     opened = opening.text_pieces(content, place) if isinstance(content, str) else opening.pieces(content, place)
     lines: dict[tuple[str, tuple[str, ...]], set[int]] = {}
-    people: list[set[int]] = []
     for piece in (from_name, *opened):
-        for kind, line in found_in(piece, known, people):
+        for kind, line in found_in(piece, known, own):
             lines.setdefault((kind, piece.where), set()).update([line] if line else [])
-    return [
-        Finding(kind, where, tuple(sorted(found)[:_LINES]))
-        for (kind, where), found in lines.items()
-        if kind != "scores" or not (own and set.intersection(*people))
-    ]
+    return [Finding(kind, where, tuple(sorted(found)[:_LINES])) for (kind, where), found in lines.items()]
 
 
 def scan_file(path: str | Path, known: Known | None = None) -> list[Finding]:
@@ -100,12 +95,11 @@ def scan_file(path: str | Path, known: Known | None = None) -> list[Finding]:
     return scan(content, path.name, known)
 
 
-def found_in(piece: Piece, known: Known | None, people: list[set[int]]) -> Iterator[tuple[str, int | None]]:
-    """Each kind that a piece holds, with its line; ``people`` takes whose scores each row may be."""
+def found_in(piece: Piece, known: Known | None, own: str = "") -> Iterator[tuple[str, int | None]]:
+    """Each kind that a piece holds, with its line; scores of the leader ``own`` are no finding."""
     if piece.sign:
         yield piece.sign, None
-    if piece.numbers and known and (whose := known.scores.people(piece.numbers)):
-        people.append(whose)
+    if piece.numbers and known and known.scores.people(piece.numbers, own):
         yield "scores", piece.line
     if not piece.words:
         return

@@ -22,11 +22,12 @@ _WRITTEN = 0.0501
 class ExactScores:
     """What the released cohorts of a disk hold of each person: ``rows`` is people x values (NaN where there is none).
 
-    ``blocks`` are the three blocks alone, at the one decimal that a person would write.
+    ``blocks`` are the three blocks alone, at the one decimal that a person would write; ``leaders`` whose each row is.
     """
 
     rows: np.ndarray
     blocks: np.ndarray
+    leaders: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, frames: Iterable[pd.DataFrame]) -> ExactScores:
@@ -36,17 +37,29 @@ class ExactScores:
         width = max((each.shape[1] for each in values), default=0)
         padded = [np.pad(each, ((0, 0), (0, width - each.shape[1])), constant_values=np.nan) for each in values]
         blocks = [frame.reindex(columns=_BLOCKS).to_numpy(float) for frame in tables]
-        return cls(np.vstack([np.empty((0, width)), *padded]), np.vstack([np.empty((0, 3)), *blocks]))
+        leaders = tuple(leader for frame in tables for leader in frame["leader"])
+        return cls(np.vstack([np.empty((0, width)), *padded]), np.vstack([np.empty((0, 3)), *blocks]), leaders)
 
-    def people(self, row: Sequence[float]) -> set[int]:
-        """Whose scores a row of numbers may be: three different ones that make up a quarter of it, of which one has two
-        decimals (shared figures have one at most); or A, B and C side by side. Of several people, those who match best.
+    def people(self, row: Sequence[float], own: str = "") -> set[str]:
+        """Whose scores a row of numbers may be (row ids): three different ones that make up a quarter of it, of which
+        one has two decimals (shared figures have one at most); or A, B and C side by side. Of several people, those who
+        match best. What the leader ``own`` explains is left out first.
         """
         if not len(self.rows) or len(row) < _FEWEST:
             return set()
         numbers = np.array(row, float)
-        matched = self._exact(numbers)
-        return {person for person, size in matched.items() if size == max(matched.values())} or self._blocks(numbers)
+        matched = self._exact(self._unexplained(numbers, own))
+        best = {person for person, size in matched.items() if size == max(matched.values())}
+        return {self.leaders[person] for person in best or self._blocks(numbers, own)}
+
+    def _mine(self, own: str) -> list[int]:
+        return [place for place, leader in enumerate(self.leaders) if leader == own]
+
+    def _unexplained(self, numbers: np.ndarray, own: str) -> np.ndarray:
+        """The numbers of a row that are no score of one leader, exact or as that leader's page writes it."""
+        values = self.rows[self._mine(own)].ravel()
+        values = np.concatenate([values, np.round(values, 1)])
+        return numbers[~_matched(numbers, values)]
 
     def _exact(self, numbers: np.ndarray) -> dict[int, int]:
         """How many different scores of each person are in the row, where that is enough."""
@@ -60,9 +73,10 @@ class ExactScores:
                     found[person] = len(matched)
         return found
 
-    def _blocks(self, numbers: np.ndarray) -> set[int]:
+    def _blocks(self, numbers: np.ndarray, own: str) -> set[int]:
         triples = np.lib.stride_tricks.sliding_window_view(numbers, len(_BLOCKS))
         close = (np.abs(triples[:, None, :] - self.blocks[None, :, :]) < _WRITTEN).all(axis=2)
+        close &= ~close[:, self._mine(own)].any(axis=1, keepdims=True)
         return {int(person) for place, person in np.argwhere(close) if not _evenly_spaced(np.sort(triples[place]))}
 
 

@@ -1,0 +1,505 @@
+"""One leader's sheet, view by view: for that leader and their coach. The dots are theirs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from angle_mort.instrument import NOT_APPLICABLE, Instrument, load_instrument
+from angle_mort.results import COACH, LeaderSheet
+from angle_mort.text import day, number, t
+from angle_mort.views import style
+from angle_mort.views.view import View, of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_ROW = 0.62
+_FRAME = 0.85
+_CONSEQUENCES = ("IDO", "D1", "E", "D2", "D3")
+_UNPLUGGED = "d302"
+_FEW = 2  # areas that share the highest answer: beyond it none stands out
+
+
+# ------------------------------------------------------------------------------------------------- head and strengths
+
+
+def leader_heading(sheet: LeaderSheet) -> View:
+    """Whose sheet this is not said: when, for whom, and how sure its margins are."""
+    name = t("view.heading.demonstration") if sheet.demonstration else t("leader.heading.title")
+    lines = [
+        t("leader.heading.day", day=day(sheet.day), wave=sheet.wave),
+        t("leader.heading.audience"),
+        t("leader.heading.margin", level=round(sheet.level * 100)),
+        *([t("view.care.provisional")] if sheet.provisional else []),
+        t("view.heading.versions", **sheet.versions),
+        *(t(f"leader.missing.{each}") for each in sheet.missing),
+    ]
+    return of(sheet, "leader_heading", reading=tuple(lines), alt=name, table=pd.DataFrame(), caption=name, title=name)
+
+
+def leader_strengths(sheet: LeaderSheet) -> View:
+    """What already works, first, each with the answer that says so."""
+    rows = [(row.says, _because(row)) for row in sheet.strengths.itertuples()]
+    none = [] if rows else [t("leader.strengths.none")]
+    return _listing(sheet, "leader_strengths", rows, ("strength", "because"), *none)
+
+
+def leader_questions(sheet: LeaderSheet) -> View:
+    """Three questions for the interview, each with the answer that raised it."""
+    rows = [(row.says, _because(row)) for row in sheet.questions.itertuples()]
+    reading = t("leader.questions.reading", n=len(rows)) if rows else t("leader.questions.none")
+    return _listing(sheet, "leader_questions", rows, ("ask", "raised"), reading)
+
+
+def _listing(
+    sheet: LeaderSheet, name: str, rows: Sequence[tuple[str, ...]], columns: Sequence[str], *reading: str
+) -> View:
+    table = pd.DataFrame(rows, columns=[t(f"leader.column.{each}") for each in columns]) if rows else pd.DataFrame()
+    return of(sheet, name, reading=reading, alt="", table=table, caption=t(f"leader.caption.{name}"))
+
+
+def _because(row) -> str:
+    """The question that was asked and what was answered, or the two tellings that were compared."""
+    instrument = load_instrument()
+    checks = instrument.scoring["cross_checks"]
+    if row.source in checks["checks"]:
+        answer = checks["answers"]["same" if row.answer == 0 else "different"]["fr"]
+        return t("leader.because", asked=_quoted(checks["checks"][row.source]["name"]["fr"]), answer=_quoted(answer))
+    item = instrument.items[row.source]
+    return t("leader.because", asked=_quoted(item.fr), answer=_quoted(_answer(instrument, row.source, row.answer)))
+
+
+def _answer(instrument: Instrument, item: str, code: float) -> str:
+    """An answer in the words that were proposed; a number with its unit."""
+    form = instrument.items[item].format
+    if pd.isna(code):
+        return t("view.unanswered")
+    if form.kind == "multiple":
+        return t("view.list_join").join(each.fr for each in form.choices if int(code) >> each.code & 1)
+    if form.kind == "number" and code != NOT_APPLICABLE:
+        return t("leader.counted", value=number(code, 0 if float(code).is_integer() else 1), unit=form.unit)
+    return form.choice(int(code)).fr
+
+
+def _quoted(text: str) -> str:
+    """Quotes within quotes, as French sets them."""
+    return text.replace("\u00ab\u00a0", "\u201c").replace("\u00a0\u00bb", "\u201d")
+
+
+# --------------------------------------------------------------------------------------- dots on the three bands
+
+
+def leader_blocks(sheet: LeaderSheet) -> View:
+    """The three reasons with their margins, the one that leads when that is probable, and the nearest position."""
+    blocks = load_instrument().scoring["dominance"]["blocks"]
+    return _dots(sheet, "leader_blocks", _scores(sheet, blocks), (_leading(sheet), _position(sheet)))
+
+
+def leader_consequences(sheet: LeaderSheet) -> View:
+    """What it costs: the dependence index, its two halves, the ceiling, and fatigue, with no diagnosis."""
+    rows = _scores(sheet, _CONSEQUENCES)
+    index = rows[rows["scale"] == "IDO"]
+    told = t("leader.consequences.none")
+    if len(index):
+        told = t("leader.consequences.reading", shown=index["shown"].iloc[0], band=index["band"].iloc[0])
+    return _dots(sheet, "leader_consequences", rows, (told, *_unplugged(sheet), *sheet.fatigue), bold="IDO")
+
+
+def _scores(sheet: LeaderSheet, scales: Sequence[str]) -> pd.DataFrame:
+    """The scores that exist among those chosen; a scale read in reverse is turned: right is always blockage."""
+    instrument = load_instrument()
+    rows = sheet.scores.set_index("scale").reindex(list(scales)).rename_axis("scale")
+    rows["band"] = sheet.bands.set_index("scale")["band"]
+    rows = rows[rows["value"].notna()].copy()
+    turned = rows.index.isin(instrument.scoring["bands"]["reversed"])
+    rows.loc[turned, ["value", "low", "high"]] = 100 - rows.loc[turned, ["value", "high", "low"]].to_numpy()
+    rows["label"] = [_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
+    rows["shown"] = [style.with_margin(row.value, row.se_measurement, sheet.level) for row in rows.itertuples()]
+    return rows.reset_index()
+
+
+def _label(instrument: Instrument, scale: str, turned: bool) -> str:
+    if turned:
+        return t(f"view.turned.{scale}")
+    indices = instrument.scoring["indices"]
+    return indices[scale]["name"]["fr"] if scale in indices else instrument.module(scale).name
+
+
+def _leading(sheet: LeaderSheet) -> str:
+    row = sheet.dominance.iloc[0]
+    chances = row.filter(like="p_").astype(float)
+    if chances.isna().any():
+        return t("leader.blocks.unknown")
+    if f"p_{row['block']}" not in chances:
+        return t("leader.blocks.mixed")
+    label = load_instrument().module(row["block"]).name
+    return t("leader.blocks.leading", label=_quoted(label), percent=_percent(chances.max()))
+
+
+def _position(sheet: LeaderSheet) -> str:
+    row, prototypes = sheet.prototypes.iloc[0], load_instrument().prototypes.prototypes
+    nearest = next((each for each in prototypes if each.code == row["nearest"]), None)
+    if nearest is None:
+        return t("leader.position.unknown")
+    told = {"name": nearest.name, "percent": _percent(row["probability"])}
+    if not row["named"]:
+        return t("leader.position.between", **told)
+    return t("leader.position.named", **told, gloss=nearest.gloss)
+
+
+def _percent(chance: float) -> str:
+    """A probability in whole per cent, never 0 nor 100: nothing here is certain."""
+    return number(min(99, max(1, round(100 * chance))), 0)
+
+
+def _unplugged(sheet: LeaderSheet) -> list[str]:
+    """Unplugging, shown alone when the vault is open."""
+    codes = _codes(sheet)
+    if pd.isna(codes.get(_UNPLUGGED)):
+        return []
+    instrument = load_instrument()
+    asked = _quoted(instrument.items[_UNPLUGGED].fr)
+    return [t("leader.unplugged", asked=asked, answer=_answer(instrument, _UNPLUGGED, codes[_UNPLUGGED]))]
+
+
+def _codes(sheet: LeaderSheet) -> pd.Series:
+    return sheet.answers.set_index("item")["code"]
+
+
+def _dots(sheet: LeaderSheet, name: str, rows: pd.DataFrame, reading: tuple[str, ...], bold: str = "") -> View:
+    return of(
+        sheet,
+        name,
+        reading=reading,
+        alt=t("leader.alt.dots", values=_listed(rows)) if len(rows) else "",
+        table=_dot_table(rows, {t("view.column.band"): rows["band"]}) if len(rows) else pd.DataFrame(),
+        caption=t("view.table"),
+        draw=partial(_draw_dots, rows, bold) if len(rows) else None,
+    )
+
+
+def _listed(rows: pd.DataFrame) -> str:
+    return t("view.list_join").join(t("view.list_item", label=row.label, value=row.shown) for row in rows.itertuples())
+
+
+def _dot_table(rows: pd.DataFrame, more: dict[str, Sequence[str]]) -> pd.DataFrame:
+    columns = {
+        "label": rows["label"],
+        "value": rows["value"].map(number),
+        "interval": [t("view.interval", low=row.low, high=row.high) for row in rows.itertuples()],
+    }
+    return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()} | more)
+
+
+def _draw_dots(rows: pd.DataFrame, bold: str) -> Figure:
+    rule = load_instrument().scoring["bands"]
+    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
+    style.points_axis(axes, len(rows), t("view.axis.blockage"))
+    style.zones(axes, rule["thresholds"], rule["names"])
+    for place, row in enumerate(rows.itertuples()):
+        style.row_label(axes, place + 0.1, row.label, bold=row.scale == bold)
+        style.interval_dot(axes, place + 0.1, row.value, row.low, row.high)
+        style.value_label(axes, place + 0.1, row.shown, row.low, row.high)
+    return figure
+
+
+# ------------------------------------------------------------------------------------------------------- five areas
+
+
+def leader_areas(sheet: LeaderSheet) -> View:
+    """The five areas twice: what the leader carries, and who took over in fact. Each rests on one answer."""
+    names = load_instrument().scoring["areas"]["names"]
+    rows = sheet.areas.assign(label=[names[area]["fr"] for area in sheet.areas["area"]])
+    sides = {side: colour for side, colour in _SIDES.items() if rows[side].notna().any()}
+    told = [_highest(rows, side) for side in sides]
+    return of(
+        sheet,
+        "leader_areas",
+        reading=(*told, t("leader.areas.how"), *([t("leader.areas.closed")] if "felt" not in sides else [])),
+        alt=t("leader.alt.areas", values=_areas_listed(rows)) if sides else "",
+        table=_area_table(rows),
+        caption=t("view.table"),
+        draw=partial(_draw_areas, rows, sides) if sides else None,
+    )
+
+
+_SIDES = {"felt": style.ACCENT, "fact": style.SECOND}
+
+
+def _highest(rows: pd.DataFrame, side: str) -> str:
+    """The areas with the highest answer, as answers: one answer each is too little to call one of them the first."""
+    labels = rows["label"][rows[side] == rows[side].max()]
+    if len(labels) > _FEW:
+        return t(f"leader.areas.{side}_level")
+    return t(f"leader.areas.{side}", labels=t("leader.comma").join(labels))
+
+
+def _areas_listed(rows: pd.DataFrame) -> str:
+    told = [
+        t("view.areas.item", label=row.label, felt=_points(row.felt), fact=_points(row.fact))
+        for row in rows.itertuples()
+    ]
+    return t("view.list_join").join(told)
+
+
+def _points(value: float) -> str:
+    return t("view.nothing") if pd.isna(value) else number(value, 0)
+
+
+def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = {"area": rows["label"]}
+    for side in _SIDES:
+        edges = zip(rows[side], rows[f"{side}_low"], rows[f"{side}_high"], strict=True)
+        columns[side] = [
+            t("view.nothing") if pd.isna(value) else t("view.value_interval", value=value, low=low, high=high)
+            for value, low, high in edges
+        ]
+    return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
+
+
+def _draw_areas(rows: pd.DataFrame, sides: dict[str, str]) -> Figure:
+    figure, panels = style.panels(_FRAME + _ROW * len(rows), len(sides))
+    for axes, (side, colour) in zip(panels, sides.items(), strict=True):
+        style.points_axis(axes, len(rows), t(f"view.axis.{side}"), step=50)
+        axes.xaxis.grid(True, color=style.GRID, lw=0.8)
+        axes.set_title(t(f"view.column.{side}"), fontsize=style.TEXT, color=colour, loc="left", fontweight="bold")
+        for place, row in enumerate(rows.to_dict("records")):
+            value, low, high = row[side], row[f"{side}_low"], row[f"{side}_high"]
+            style.row_label(axes, place + 0.05, row["label"])
+            if pd.notna(value):
+                style.interval_dot(axes, place + 0.05, value, low, high, colour)
+                style.value_label(axes, place + 0.05, number(value, 0), low, high, colour)
+    return figure
+
+
+# ---------------------------------------------------------------------------------- autonomy, absence, hours, pride
+
+
+def leader_autonomy(sheet: LeaderSheet) -> View:
+    """The four criteria of an autonomous team, as they were answered; the index alone while the vault is closed."""
+    instrument, codes = load_instrument(), _codes(sheet)
+    row = sheet.scores.set_index("scale").reindex(["E"]).iloc[0]
+    told = t("leader.autonomy.none")
+    if pd.notna(row["value"]):
+        told = t("leader.autonomy.reading", shown=style.with_margin(row["value"], row["se_measurement"], sheet.level))
+    items = [item for item in instrument.module("E").items if item.id in codes]
+    rows = [(item.fr, _answer(instrument, item.id, codes[item.id])) for item in items]
+    closed = [] if rows else [t("leader.autonomy.closed")]
+    return _listing(sheet, "leader_autonomy", rows, ("criterion", "answer"), told, *closed)
+
+
+def leader_two_weeks(sheet: LeaderSheet) -> View:
+    """What would happen in two weeks' absence, beside the longest real absence and the calls of the last holiday."""
+    instrument, codes = load_instrument(), _codes(sheet)
+    items = [item for item in instrument.module("J").items if item.id in codes]
+    rows = [(item.fr, _answer(instrument, item.id, codes[item.id])) for item in items]
+    return _listing(sheet, "leader_two_weeks", rows, ("asked", "answer"))
+
+
+def leader_hours(sheet: LeaderSheet) -> View:
+    """The hours of a week: five missions of a leader against production and the rest."""
+    instrument, codes, rule = load_instrument(), _codes(sheet), load_instrument().scoring["time_budget"]
+    items = [*rule["missions"], rule["production"], rule["rest"]]
+    told = [(item, instrument.items[item].fr.partition("\u00a0:")[0], codes.get(item, float("nan"))) for item in items]
+    rows = pd.DataFrame(told, columns=["item", "label", "hours"])
+    known = rows[rows["hours"].notna()]
+    return of(
+        sheet,
+        "leader_hours",
+        reading=tuple(_week(sheet, rows, codes.get(rule["total"], float("nan")))),
+        alt=t("leader.alt.hours", values=_hours_listed(known)) if len(known) else "",
+        table=pd.DataFrame(
+            {
+                t("leader.column.mission"): known["label"],
+                t("leader.column.hours"): [_hours(each) for each in known["hours"]],
+            }
+        ),
+        caption=t("view.table"),
+        draw=partial(_draw_hours, known, set(rule["missions"])) if len(known) else None,
+    )
+
+
+def _week(sheet: LeaderSheet, rows: pd.DataFrame, total: float) -> list[str]:
+    """Both shares with their margins; when the parts and the total disagree, both, and a question."""
+    if rows["hours"].isna().any() or pd.isna(total):
+        return [t("leader.hours.none")]
+    scores = sheet.scores.set_index("scale")
+    missions, production = scores.loc["F"], scores.loc["F_production"]
+    if pd.isna(missions["value"]):
+        told = {
+            "parts": _hours(rows["hours"].sum()),
+            "total": _hours(total),
+            "low": missions["low"],
+            "high": missions["high"],
+        }
+        return [t("leader.hours.apart", **told)]
+    shares = {
+        name: style.with_margin(row["value"], row["se_measurement"], sheet.level)
+        for name, row in (("missions", missions), ("production", production))
+    }
+    return [t("leader.hours.reading", total=_hours(total), **shares)]
+
+
+def _hours(value: float) -> str:
+    return t("leader.hours.unit", value=number(value, 0 if float(value).is_integer() else 1))
+
+
+def _hours_listed(rows: pd.DataFrame) -> str:
+    told = [t("view.list_item", label=row.label, value=_hours(row.hours)) for row in rows.itertuples()]
+    return t("view.list_join").join(told)
+
+
+def _draw_hours(rows: pd.DataFrame, missions: set[str]) -> Figure:
+    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
+    most = max(1.0, rows["hours"].max())
+    colours = [style.ACCENT if item in missions else style.SECOND for item in rows["item"]]
+    axes.barh(range(len(rows)), rows["hours"], height=0.34, color=colours)
+    axes.set(xlim=(0, most * 1.2), ylim=(len(rows) - 0.55, -0.6), yticks=[])
+    axes.set_xlabel(t("leader.axis.hours"), fontsize=style.TEXT, color=style.MUTED)
+    for place, (row, colour) in enumerate(zip(rows.itertuples(), colours, strict=True)):
+        axes.text(0, place - 0.22, row.label, ha="left", va="bottom", fontsize=style.TEXT)
+        told = {"va": "center", "fontsize": style.TEXT, "fontweight": "bold", "color": colour}
+        axes.text(row.hours + most * 0.015, place, _hours(row.hours), **told)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    return figure
+
+
+def leader_pride(sheet: LeaderSheet) -> View:
+    """The two sources of pride: of doing, or of leading; and the two places on the way from one to the other."""
+    instrument, codes = load_instrument(), _codes(sheet)
+    today, later, pride = instrument.module("L").items
+    code = codes.get(pride.id, float("nan"))
+    chosen = [] if pd.isna(code) else [each for each in pride.format.choices if int(code) >> each.code & 1]
+    rows = [(each.fr, t(f"leader.pride.{each.tags[0]}")) for each in chosen]
+    places = [codes.get(item.id, float("nan")) for item in (today, later)]
+    told = (
+        []
+        if pd.isna(places).any()
+        else [t("leader.pride.path", today=number(places[0], 0), later=number(places[1], 0))]
+    )
+    return _listing(
+        sheet, "leader_pride", rows, ("pride", "of"), t("leader.pride.reading" if rows else "leader.pride.empty"), *told
+    )
+
+
+# -------------------------------------------------------------------------------------------------- blind spots
+
+
+def leader_checks(sheet: LeaderSheet) -> View:
+    """Two tellings of one story, four times: do they agree beyond their margins? No side is the right one."""
+    rule = load_instrument().scoring["cross_checks"]
+    rows = sheet.checks.assign(label=[rule["checks"][each]["name"]["fr"] for each in sheet.checks["check"]])
+    rows["told"] = [rule["answers"][each]["fr"] for each in rows["answer"]]
+    apart = rows[rows["answer"] == "different"]
+    told = [_apart(row) for row in apart.itertuples()] or [t("leader.checks.nothing")]
+    untold = rows.loc[rows["left"].isna() | rows["right"].isna(), "label"]
+    if len(untold):
+        told.append(t("leader.checks.untold", labels=t("view.list_join").join(untold)))
+    table = [(row.label, _points(row.left), _points(row.right), _gap(row), row.told) for row in rows.itertuples()]
+    columns = ("check", "left", "right", "gap", "verdict")
+    return _listing(sheet, "leader_checks", table, columns, *told, t("leader.checks.how"))
+
+
+def _gap(row) -> str:
+    return (
+        t("view.nothing")
+        if pd.isna(row.difference)
+        else t("view.margin", mean=number(row.difference, 0), margin=number(row.margin, 0))
+    )
+
+
+def _apart(row) -> str:
+    """Which of the two tells more, in the words of that check."""
+    side = "left" if row.difference > 0 else "right"
+    return t(f"leader.apart.{row.check}.{side}", gap=number(abs(row.difference), 0), margin=number(row.margin, 0))
+
+
+# -------------------------------------------------------------------------------------------------- the four steps
+
+
+def leader_steps(sheet: LeaderSheet) -> View:
+    """The path: evidence with its margin per step, the one that looks furthest from its mark, and what it asks for.
+
+    What the leader wrote that they alone must do stands beside it, for the coach: no page carries it.
+    """
+    path = {step["code"]: step for step in load_instrument().scoring["steps"]["path"]}
+    rows = sheet.steps.assign(
+        label=[f"{place}. {path[code]['name']['fr']}" for place, code in enumerate(sheet.steps["step"], 1)]
+    )
+    known = rows[rows["value"].notna()].copy()
+    known["shown"] = [style.with_margin(row.value, row.se_measurement, sheet.level) for row in known.itertuples()]
+    evidence = [t(f"view.evidence.{code}") for code in known["step"]]
+    targets = [number(each, 0) for each in known["target"]]
+    view = of(
+        sheet,
+        "leader_steps",
+        reading=(*_weakest(sheet, path), t("view.four_steps.suggests")),
+        alt=t("leader.alt.dots", values=_listed(known)) if len(known) else "",
+        table=_dot_table(known, {t("leader.column.target"): targets, t("view.column.evidence"): evidence}),
+        caption=t("view.table"),
+        draw=partial(_draw_steps, known) if len(known) else None,
+    )
+    return replace(view, reserved=_own_words(sheet)) if sheet.own_words else view
+
+
+def leader_path(sheet: LeaderSheet) -> View:
+    """What each of the four steps asks for, in the guide's words."""
+    path = load_instrument().scoring["steps"]["path"]
+    rows = [(f"{place}. {step['name']['fr']}", step["work"]["fr"]) for place, step in enumerate(path, 1)]
+    return _listing(sheet, "leader_path", rows, ("step", "work"), t("leader.path.reading"))
+
+
+def _weakest(sheet: LeaderSheet, path: dict[str, dict]) -> list[str]:
+    if sheet.steps["value"].isna().any():
+        return [t("leader.steps.unknown")]
+    if (sheet.steps["value"] >= sheet.steps["target"]).all():
+        return [t("leader.steps.reached")]
+    if sheet.weakest_step is None:
+        likely = sheet.steps.sort_values("p_weakest", ascending=False).head(2)
+        labels = (t("leader.quoted", name=path[code]["name"]["fr"]) for code in likely["step"])
+        return [t("leader.steps.undecided", labels=t("view.or").join(labels))]
+    step = path[sheet.weakest_step]
+    chance = sheet.steps.set_index("step").loc[sheet.weakest_step, "p_weakest"]
+    return [
+        t("leader.steps.weakest", label=step["name"]["fr"], percent=_percent(chance)),
+        t("leader.steps.asks", asks=step["asks"]["fr"], work=step["work"]["fr"]),
+    ]
+
+
+def _own_words(sheet: LeaderSheet) -> View:
+    told = (t("leader.own_words", text=sheet.own_words),)
+    caption = t("leader.caption.own_words")
+    view = of(sheet, "leader_own_words", reading=told, alt="", table=pd.DataFrame(), caption=caption)
+    return replace(view, audience=COACH)
+
+
+def _draw_steps(rows: pd.DataFrame) -> Figure:
+    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
+    style.points_axis(axes, len(rows), t("view.axis.path"))
+    axes.xaxis.grid(True, color=style.GRID, lw=0.8)
+    for place, row in enumerate(rows.itertuples()):
+        style.row_label(axes, place, row.label)
+        axes.plot([row.target] * 2, [place - 0.06, place + 0.22], color=style.SECOND, lw=2.2, zorder=1)
+        style.interval_dot(axes, place, row.value, row.low, row.high)
+        near = row.high < row.target < row.high + 22
+        style.value_label(axes, place, row.shown, row.low, row.target + 1 if near else row.high)
+    return figure
+
+
+def leader_tasks(sheet: LeaderSheet) -> View:
+    """The tasks that are still « Moi », by the guide's order: where the delegation plan begins."""
+    facets, scores = load_instrument().module("G").facets, sheet.scores.set_index("scale")
+    known = [(facet.name, scores.loc[facet.code]) for facet in facets if facet.code in scores.index]
+    rows = [
+        (f"{place}. {name}", number(row["low"], 0), number(row["n_items"], 0))
+        for place, (name, row) in enumerate(known, 1)
+    ]
+    mine = next((name for name, row in known if row["low"] > 0), None)
+    told = t("leader.tasks.first", label=mine) if mine else t("leader.tasks.none")
+    return _listing(sheet, "leader_tasks", rows, ("priority", "mine", "of_all"), told, t("leader.tasks.plan"))
