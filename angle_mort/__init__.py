@@ -20,6 +20,7 @@ _SHELF = {
     "cross_checks": "scores",
     "dominant_block": "scores",
     "explore": "explorer",
+    "follow_cohort": "followed",
     "join_cohorts": "joined",
     "leader_report": "cohort",
     "load_cohort": "cohort",

@@ -91,6 +91,77 @@ class QuestionnaireSummary(Summary):
 
 
 @dataclass(frozen=True)
+class FollowUpSummary(Summary):
+    """What may be shared of those who answered two waves of one cohort (``n`` of them), before and after.
+
+    ``waves``: the two, by name. ``chance``: the share (0-1) whom the threshold would call better, and as many worse,
+    without any true change.
+
+    - ``means``: ``scale``, ``before``, ``after``, ``change`` (points of 0-100, 1 decimal), ``low``, ``high`` (of the
+      change, measurement error only), ``people`` (in words)
+    - ``counts``: ``figure`` (``change`` of the index, ``scenario``), ``category`` (better, none, worse, unknown; merged
+      ones joined by ``+``), ``count``, ``shown``
+    - ``withheld``: as in ``CohortSummary``
+    """
+
+    waves: tuple[str, str]
+    provisional: bool
+    chance: float
+    certificate: Mapping[str, object]
+    means: pd.DataFrame
+    counts: pd.DataFrame
+    withheld: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Everything that several waves of a cohort say, with names: for the coach's own notebook, never for a page.
+
+    ``waves`` by name, in order; ``moments`` when each was, in ``unit`` ("wave" or "month"); ``paired`` how many people
+    answered the first and the last; ``headline`` the index that progress is told of.
+
+    - ``attendance``: ``wave``, ``form``, ``n``, ``again`` (seen in another wave), ``unknown`` (no e-mail, no name),
+      ``several`` (two questionnaires in this wave: not followed), ``missing`` (share of questions left out, 0-1)
+    - ``lost``: one row, the headline before of those who did not come back less that of those who did: ``n``,
+      ``n_waiting``, ``difference``, ``low``, ``high``; empty when there are too few of either
+    - ``people``: ``person``, ``label``, by label
+    - ``changes``: ``person``, ``first``, ``last`` (waves) and what ``reliable_change`` gives between them
+    - ``slopes``: as ``roadmap.slopes`` gives them
+    - ``facts``: ``person``, ``wave``, then the scenario, gains and placements (in their units, J 1-3) and ``handed``
+      (share of tasks no longer « Moi », 0-100, missing in a short form)
+    - ``group``: ``scale``, ``better``, ``none``, ``worse``, ``unknown``, ``changed`` (people), first to last wave
+    - ``transitions``: ``before``, ``after``, ``n`` of the scenario
+    - ``effect``: as ``programme_effect``, with ``before`` (the mean) and ``regression`` (points that picking people by
+      this score would explain at most; missing where no norms tell the mean of others)
+    - ``waiting``: as ``against_waiting_list``, empty without a waiting list named ``waiting_name``
+    - ``needed``: ``difference``, ``alone``, ``each`` (people, without and with a waiting list)
+    """
+
+    name: str
+    audience: str
+    seal: str
+    demonstration: bool
+    level: float
+    waves: tuple[str, ...]
+    moments: Mapping[str, float]
+    unit: str
+    headline: str
+    paired: int
+    waiting_name: str
+    attendance: pd.DataFrame
+    lost: pd.DataFrame
+    people: pd.DataFrame
+    changes: pd.DataFrame
+    slopes: pd.DataFrame
+    facts: pd.DataFrame
+    group: pd.DataFrame
+    transitions: pd.DataFrame
+    effect: pd.DataFrame
+    waiting: pd.DataFrame
+    needed: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class ProfilesSummary(Summary):
     """Whether joined cohorts bear profiles, and which, as far as each audience may know.
 

@@ -142,6 +142,16 @@ def _nouveau(parser: _Parser) -> None:
     parser.add_argument("folder", metavar=t("cli.folder"), help=t("cli.nouveau.folder"))
 
 
+def _suivi(parser: _Parser) -> None:
+    parser.add_argument("cohorte", metavar=t("cli.importer.name"), help=t("cli.liberer.cohorte"))
+    parser.add_argument(
+        "--mois", nargs="+", type=float, default=(), metavar=t("cli.suivi.month"), help=t("cli.suivi.mois")
+    )
+    parser.add_argument("--attente", default="", metavar=t("cli.importer.name"), help=t("cli.suivi.attente"))
+    parser.add_argument("--partager", action="store_true", help=t("cli.suivi.partager"))
+    _folder(parser, "rapports", "cli.rapport.sortie")
+
+
 def _carnets(parser: _Parser) -> None:
     parser.add_argument("folder", nargs="?", metavar=t("cli.folder"), help=t("cli.carnets.folder"))
     parser.add_argument("--sans-code", action="store_true", help=t("cli.carnets.sans_code"))
@@ -180,6 +190,7 @@ _COMMANDS = {
     "etalonner": _etalonner,
     "rapport": _rapport,
     "nouveau": _nouveau,
+    "suivi": _suivi,
     "carnets": _carnets,
     "verifier": _verifier,
     "coffre": _coffre,

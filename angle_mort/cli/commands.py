@@ -169,6 +169,24 @@ def rapport(asked: argparse.Namespace) -> int:
     return 2 if failed else 0
 
 
+def suivi(asked: argparse.Namespace) -> int:
+    """What several waves say of a group, without a name; with ``--partager``, the page of those who answered both."""
+    from angle_mort import views
+    from angle_mort.followed import follow_cohort
+
+    folder, vault = _output(asked.sortie), opened()
+    with Steps(1) as step, step("cli.step.followed"):
+        followed = follow_cohort(vault, asked.cohorte, asked.mois, asked.attente)
+        reading = followed.reading
+    for view in (views.followed_attendance, views.followed_plan, views.followed_group, views.followed_effect):
+        print("", *view(reading).reading, sep="\n")
+    if not asked.partager:
+        print("", t("cli.suivi.next", command=command(), cohort=asked.cohorte), sep="\n")
+        return 0
+    _tell_page(followed.save(folder / f"{asked.cohorte}-suivi.html"))
+    return 0
+
+
 def coffre(asked: argparse.Namespace) -> int:
     """What a coach does with the vault itself."""
     return ACTIONS[asked.action](asked)

@@ -29,12 +29,16 @@ Member = tuple[str, str]
 
 @dataclass(frozen=True)
 class SharedPage:
-    """What is about to be shared: of which cohort, on what day, the rows of each release by its seal, the figures."""
+    """What is about to be shared: of which cohort, on what day, the rows of each release by its seal, the figures.
+
+    ``paired``: the releases are waves of one cohort, and the page tells of those alone who answered all of them.
+    """
 
     cohort: str
     day: datetime.date
     releases: Mapping[str, Sequence[str]]
     figures: Sequence[Figure]
+    paired: bool = False
 
 
 @dataclass
@@ -88,7 +92,7 @@ class Ledger:
         """
         with self._begun() as record:
             sets = _masked(record, page)[1]
-            mixed = {ANSWERS: 0} if any(record.mixed_with(page.releases, sets)) else {}
+            mixed = {ANSWERS: 0} if any(record.mixed_with(page, sets)) else {}
             return record.refused(sets) | mixed
 
     def refuse(self, page: SharedPage) -> None:
@@ -107,6 +111,7 @@ class Ledger:
             new = any(record.new(fresh).values())
             if new:
                 told = {"kind": "page", "cohort": page.cohort, "day": page.day.isoformat()}
+                told |= {"paired": True} if page.paired else {}
                 self._append(record, told | {"seals": list(page.releases), "figures": masks})
             return new
 
@@ -173,7 +178,7 @@ def _judged(record: _Record, page: SharedPage) -> tuple[dict[str, list[str]], Se
         told = {"n": min(refused.values()), "minimum": record.minimum}
         earlier = ", ".join(record.pages_about(fresh[PEOPLE]))
         raise AngleMortError(problem("AM634", cohort=page.cohort, earlier=earlier, **told))
-    mixed = ", ".join(record.mixed_with(page.releases, fresh))
+    mixed = ", ".join(record.mixed_with(page, fresh))
     if mixed:
         raise AngleMortError(problem("AM637", cohort=page.cohort, earlier=mixed))
     return masks, fresh
@@ -253,21 +258,33 @@ class _Record:
         """
         fewest = {measure: self._fewest(measure, each) for measure, each in self.new(sets).items() if each}
         if COUNTS in fewest:
-            (here,) = sets[ANSWERS]
-            if any(here & each and here != each for each in self._counted()):
+            counted = self._counted()
+            if any(here & each and here != each for here in sets[ANSWERS] for each in counted):
                 fewest[COUNTS] = min(fewest[COUNTS], 1)
         return {measure: people for measure, people in fewest.items() if people < self.minimum}
 
-    def mixed_with(self, seals: Iterable[str], sets: Sets) -> Iterator[str]:
+    def mixed_with(self, page: SharedPage, sets: Sets) -> Iterator[str]:
         """The cohorts shared before that are a whole wave where this one is those who answered twice, or the reverse.
 
         Of two waves, the paired set or both whole waves are told, never both, however many the others are.
         """
-        own = list(seals)
-        if len(own) == 1 and self.new(sets)[ANSWERS]:
-            for page in self.pages:
-                if len(page["seals"]) == 1 and self._is_mixed(self.releases[own[0]], self.releases[page["seals"][0]]):
-                    yield page["cohort"]
+        if not self.new(sets)[ANSWERS]:
+            return
+        own = list(page.releases)
+        for each in self.pages:
+            if page.paired != each.get("paired", False):
+                told = self.members(each["seals"], ANSWERS, each["figures"][ANSWERS])
+                mixed = self._leaves_out(*((sets[ANSWERS], told) if page.paired else (told, sets[ANSWERS])))
+            else:
+                alone = len(own) == len(each["seals"]) == 1
+                mixed = alone and self._is_mixed(self.releases[own[0]], self.releases[each["seals"][0]])
+            if mixed:
+                yield each["cohort"]
+
+    def _leaves_out(self, paired: Sequence[frozenset], told: Sequence[frozenset]) -> bool:
+        """Whether somebody of a whole wave that is told of is not among those of it who answered all waves."""
+        waves = [frozenset(answers for _, answers in members) for members in self.releases.values()]
+        return any(few < many and many in waves for few in paired for many in told)
 
     def _is_mixed(self, one: Sequence[Member], other: Sequence[Member]) -> bool:
         few, many = sorted((one, other), key=len)

@@ -114,7 +114,7 @@ def _means(
     would give away those who are in one set and not in the other; and two of them give the third."""
     kept, errors = complete_scores(scores), scores.pivot(index="respondent", columns="scale", values="se_measurement")
     told = {
-        scale: _mean_row(scale, kept[scale], errors.get(scale), level, policy, _ends(scale, instrument))
+        scale: mean_row(scale, kept[scale], errors.get(scale), level, policy, _ends(scale, instrument))
         for scale in kept
         if MEASURES.get(scale, scale) not in withhold
     }
@@ -147,9 +147,10 @@ _POINTS = (0.0, 100.0)
 _MEAN_ROW = ["scale", "value", "se_measurement", "low", "high", "people"]
 
 
-def _mean_row(
+def mean_row(
     code: str, values: pd.Series, errors: pd.Series | None, level: float, policy: Policy, ends: tuple = _POINTS
 ) -> dict | None:
+    """A mean that may be told, 1 decimal, with its margin and how many stand behind it; None when it may not."""
     known = values.notna()
     n = int(known.sum())
     if n < policy.group or _at_an_end(values[known], ends, policy):
@@ -213,7 +214,7 @@ def _steps(evidence, instrument: Instrument, level: float, read_weakest: Callabl
     groups = {step["code"]: kept[kept["step"] == step["code"]] for step in path}
     nothing = {"value": np.nan, "se_measurement": np.nan, "low": np.nan, "high": np.nan, "people": ""}
     rows = [
-        _mean_row(code, own["value"], own["se_measurement"], level, policy) or {"scale": code} | nothing
+        mean_row(code, own["value"], own["se_measurement"], level, policy) or {"scale": code} | nothing
         for code, own in groups.items()
     ]
     steps = pd.DataFrame(rows).rename(columns={"scale": "step"}).assign(target=[step["target"] for step in path])
@@ -256,14 +257,14 @@ def _counts(
         member = people.map({category: place for place, (group, _) in enumerate(groups) for category in group})
         if not groups:
             reasons[figure] = "small" if n < policy.split else "group" if told_again else "shared"
-        elif _apart(told, member, policy):
+        elif sets_apart(told, member, policy):
             reasons[figure] = "overlap"
         else:
             told += members_of(member)
-            rows += _rows(figure, groups)
+            rows += count_rows(figure, groups)
     for light in [each for each in LIGHTS if each in categories and n >= policy.split]:
         shown = shown_count(int(categories[light].sum()), n, policy)
-        if not told_again or (shown.isdigit() and _apart(told, categories[light], policy)):
+        if not told_again or (shown.isdigit() and sets_apart(told, categories[light], policy)):
             reasons["care"] = "overlap" if told_again else "shared"
         else:
             told += members_of(categories[light]) if shown.isdigit() else []
@@ -272,7 +273,7 @@ def _counts(
     return counts, pd.DataFrame(care, columns=["light", "shown"]), reasons
 
 
-def _apart(told: Iterable[frozenset], groups: pd.Series, policy: Policy) -> bool:
+def sets_apart(told: Iterable[frozenset], groups: pd.Series, policy: Policy) -> bool:
     """Whether a split, with those already told, would set too few people apart."""
     return fewest_isolated([*told, *members_of(groups)], policy.group) < policy.group
 
@@ -311,7 +312,8 @@ def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
     return {category: counts.get(category, 0) for category in (*known, "1", "2", "3")}
 
 
-def _rows(figure: str, groups: Iterable[Group]) -> list[dict[str, object]]:
+def count_rows(figure: str, groups: Iterable[Group]) -> list[dict[str, object]]:
+    """The rows of a table of counts: merged categories are joined by ``+``."""
     return [{"figure": figure, "category": "+".join(group), "count": n, "shown": str(n)} for group, n in groups]
 
 

@@ -1,9 +1,18 @@
 """The only way out of the house: execute, keep what is marked, sanitise, render one page, scan it."""
 
 from angle_mort.publishing.execution import execute
-from angle_mort.publishing.page import Page, page_from_notebook, page_from_script
+from angle_mort.publishing.page import Page, page_from_notebook, page_from_script, page_from_views
 from angle_mort.publishing.publication import publish
 from angle_mort.publishing.scanning import scan
 from angle_mort.publishing.spreadsheet import write_table
 
-__all__ = ["Page", "execute", "page_from_notebook", "page_from_script", "publish", "scan", "write_table"]
+__all__ = [
+    "Page",
+    "execute",
+    "page_from_notebook",
+    "page_from_script",
+    "page_from_views",
+    "publish",
+    "scan",
+    "write_table",
+]

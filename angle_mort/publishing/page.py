@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from html import escape, unescape
@@ -24,6 +24,8 @@ from angle_mort.text import t, typeset
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+    from angle_mort.views import View
 
 MARK = "angle_mort"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -164,16 +166,30 @@ def page_from_script(
 
     ``results``: the summaries by the words with which the cells name them, as ``cohort.summary``.
     """
-    blocks = []
+    parts: list[str | View] = []
     for cell in nbformat.read(notebook, as_version=4).cells:
         call = _VIEW_CALL.match(cell.source.strip())
         if cell.cell_type == "markdown":
-            blocks.append(_prose(cell.source))
+            parts.append(cell.source)
         elif call and call[2] in results:
-            blocks.append(_view(clean(getattr(views, call[1])(results[call[2]]).html)))
-    summary = next(iter(results.values()))
-    page = _page(blocks, summary.audience, summary.demonstration, 0, summary.seal)
-    return replace(page, known=known, leader=getattr(summary, "leader", ""))
+            parts.append(getattr(views, call[1])(results[call[2]]))
+    leader = getattr(next(iter(results.values())), "leader", "")
+    return replace(page_from_views(parts, known), leader=leader)
+
+
+def page_from_views(parts: Sequence[str | View], known: Known | None = None) -> Page:
+    """A page of prose (Markdown of the project's own) and of views of one cohort for one audience, in their order.
+
+    Raises AM705 for views that no page is made of, AM706 for views of several cohorts.
+    """
+    marks = {(part.audience, part.cohort, part.demonstration) for part in parts if not isinstance(part, str)}
+    if not marks or {audience for audience, *_ in marks} - {SPONSOR, LEADER}:
+        raise AngleMortError(problem("AM705", audience=SPONSOR))
+    if len(marks) > 1:
+        raise AngleMortError(problem("AM706", n=len(marks)))
+    ((audience, cohort, demonstration),) = marks
+    blocks = [_prose(part) if isinstance(part, str) else _view(clean(part.html)) for part in parts]
+    return replace(_page(blocks, audience, demonstration, 0, cohort), known=known)
 
 
 def _page(blocks: list[Block], audience: str, demonstration: bool, left_out: int, cohort: str) -> Page:

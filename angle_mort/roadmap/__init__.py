@@ -12,19 +12,31 @@ from angle_mort.roadmap.delegation import (
     transfer,
     week_of,
 )
+from angle_mort.roadmap.follow_up import (
+    against_waiting_list,
+    people_needed,
+    programme_effect,
+    regression_to_mean,
+    slopes,
+)
 from angle_mort.roadmap.interview import raised, stage_of
 from angle_mort.roadmap.steps import step_evidence, weakest_of, weakest_step
 
 __all__ = [
+    "against_waiting_list",
     "as_plan",
     "calendar",
     "check_plan",
     "first_plan",
     "hours_freed",
     "movable",
+    "people_needed",
+    "programme_effect",
     "quarter_start",
     "quarters",
     "raised",
+    "regression_to_mean",
+    "slopes",
     "stage_of",
     "step_evidence",
     "transfer",

@@ -72,7 +72,7 @@ def reliable_change(
     unmeasured = both["se_before"].isna() & both["se_after"].isna()
     fact = unmeasured & (both["before"].notna() | both["after"].notna())
     both["difference"] = both["after"] - both["before"]
-    margin = half_width(level) * np.hypot(both["se_before"], both["se_after"]) * _retest(both["scale"], norms)
+    margin = half_width(level) * np.hypot(both["se_before"], both["se_after"]) * retest_factor(both["scale"], norms)
     both["threshold"] = margin.mask(fact, 0.0)
     both["direction"] = _direction(both, _good_sides(both["scale"].unique(), high_is_good))
     chosen = both["scale"].isin(load_instrument().preferences)
@@ -105,7 +105,7 @@ def _good_sides(scales: np.ndarray, high_is_good: Mapping[str, bool] | None) -> 
     return {scale: instrument.high_is_good(scale) for scale in scales}
 
 
-def _retest(scales: pd.Series, norms: Norms | None) -> pd.Series:
+def retest_factor(scales: pd.Series, norms: Norms | None) -> pd.Series:
     """How much wider or narrower a margin is when the retest reliability is known, per row; 1 where it is not."""
     known = dict(norms.retest) if norms else {}
     wider = {scale: float(np.sqrt((1 - again) / (1 - norms.reliability[scale]))) for scale, again in known.items()}

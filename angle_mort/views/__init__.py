@@ -5,6 +5,17 @@ from: that mark is what lets it leave a notebook.
 """
 
 from angle_mort.views.charts import areas, blocks, dependence, four_steps, two_weeks
+from angle_mort.views.follow_up import (
+    followed_attendance,
+    followed_effect,
+    followed_gains,
+    followed_group,
+    followed_leader,
+    followed_people,
+    followed_plan,
+    group_change,
+    group_progress,
+)
 from angle_mort.views.leader import (
     leader_areas,
     leader_autonomy,
@@ -44,7 +55,16 @@ __all__ = [
     "block_links",
     "blocks",
     "dependence",
+    "followed_attendance",
+    "followed_effect",
+    "followed_gains",
+    "followed_group",
+    "followed_leader",
+    "followed_people",
+    "followed_plan",
     "four_steps",
+    "group_change",
+    "group_progress",
     "heading",
     "item_quality",
     "leader_areas",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from angle_mort.results import CohortSummary, Summary
+from angle_mort.results import CohortSummary, FollowUpSummary, Summary
 from angle_mort.text import day, t
 from angle_mort.views.view import View, of
 
@@ -73,7 +73,7 @@ def answer_care(summary: CohortSummary) -> View:
     return of(summary, "answer_care", reading=reading, alt="", table=table, caption=t("view.care.caption"))
 
 
-def withheld(summary: CohortSummary) -> View:
+def withheld(summary: CohortSummary | FollowUpSummary) -> View:
     """What may not be shown at this size, the rule, and from which size it may."""
     rows = [
         (t(f"withheld.what.{row.what}"), t(f"withheld.rule.{row.rule}"), _needed(row.rule, row.needed))
