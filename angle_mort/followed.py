@@ -300,7 +300,7 @@ class FollowedCohort:
         shown = {"change": views.group_change, "progress": views.group_progress, "withheld": views.withheld}
         parts = [t("follow.page.title"), views.heading(own)]
         parts += [part for name, view in shown.items() for part in (t(f"follow.page.{name}"), view(own))]
-        page = page_from_views([*parts, t("follow.page.limits")], Known.here(*self.folders))
+        page = page_from_views([*parts, t("follow.page.limits"), views.about(own)], Known.here(*self.folders))
         _ = page.html  # scanned first: a page that cannot leave is not shared
         return page
 

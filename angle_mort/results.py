@@ -107,7 +107,6 @@ class FollowUpSummary(Summary):
     waves: tuple[str, str]
     provisional: bool
     chance: float
-    certificate: Mapping[str, object]
     means: pd.DataFrame
     counts: pd.DataFrame
     withheld: pd.DataFrame

@@ -73,7 +73,7 @@ def summarise_follow_up(paired: PairedWaves, instrument: Instrument, withhold: C
         waves=paired.waves,
         provisional=instrument.norms.provisional,
         chance=(1 - instrument.scoring["change"]["level"]) / 2,
-        certificate={"policy": policy.as_dict()},
+        policy=policy.as_dict(),
         means=means,
         counts=counts,
         withheld=_withheld(reasons, n, policy),

@@ -173,14 +173,14 @@ def _masked(record: _Record, page: SharedPage) -> tuple[dict[str, list[str]], Se
 def _judged(record: _Record, page: SharedPage) -> tuple[dict[str, list[str]], Sets]:
     """The same, when the page may be shared; AM634 and AM637 when it may not."""
     masks, fresh = _masked(record, page)
+    mixed = ", ".join(record.mixed_with(page, fresh))
+    if mixed:
+        raise AngleMortError(problem("AM637", cohort=page.cohort, earlier=mixed))
     refused = record.refused(fresh)
     if refused:
         told = {"n": min(refused.values()), "minimum": record.minimum}
         earlier = ", ".join(record.pages_about(fresh[PEOPLE]))
         raise AngleMortError(problem("AM634", cohort=page.cohort, earlier=earlier, **told))
-    mixed = ", ".join(record.mixed_with(page, fresh))
-    if mixed:
-        raise AngleMortError(problem("AM637", cohort=page.cohort, earlier=mixed))
     return masks, fresh
 
 

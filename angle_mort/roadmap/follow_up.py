@@ -39,7 +39,7 @@ def slopes(scores: pd.DataFrame, moments: Mapping[str, float], level: float = 0.
 
     known = scores[scores["value"].notna() & (scores["se_measurement"] > 0)]
     x, y = known["wave"].map(moments).astype(float), known["value"]
-    w = known["se_measurement"] ** -2
+    w = known["se_measurement"].astype(float) ** -2
     parts = pd.DataFrame({"w": w, "wx": w * x, "wy": w * y, "wxx": w * x * x, "wxy": w * x * y, "wyy": w * y * y})
     keys = [known["person"], known["scale"]]
     sums = parts.groupby(keys, sort=False).sum()

@@ -5,7 +5,7 @@ Nothing here is shared with the audit: whether few people can be set apart is de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -104,3 +104,47 @@ def determinants_modulo(squares: np.ndarray) -> np.ndarray:
         term = squares[:, 0, column] * minor % PRIME
         total = (total + (term if column % 2 == 0 else PRIME - term)) % PRIME
     return total
+
+
+# ----------------------------------------------------------------------------------------------------- several waves
+
+
+def drawn_waves(draw: np.random.Generator) -> list[list[int]]:
+    """Who answered each of three waves: some leave, some come back, some come."""
+    first = draw.permutation(30)[: draw.integers(10, 17)].tolist()
+    waves = [sorted(first)]
+    for _ in range(2):
+        stay = [each for each in waves[0] if draw.random() < draw.choice([0.7, 0.9, 1.0])]
+        fresh = [each for each in range(30) if each not in waves[0]][: draw.integers(0, 7)]
+        waves.append(sorted({*stay, *fresh}))
+    return waves
+
+
+def wave_pages(draw: np.random.Generator, waves: Sequence[Sequence[int]], count: int) -> Iterator[tuple]:
+    """Pages that a coach may ask for: the waves told of, whether those who answered all of them alone, how many of them
+    are left out of a mean, and two groups of a split; people by number."""
+    for _ in range(count):
+        chosen = sorted(draw.choice(3, draw.integers(1, 3), replace=False).tolist())
+        people = sorted(set.intersection(*(set(waves[each]) for each in chosen)))
+        if len(people) < MINIMUM:
+            continue
+        few = set(draw.choice(people, draw.integers(0, 4), replace=False).tolist())
+        group = {each for each in people if draw.random() < 0.5}
+        yield chosen, len(chosen) > 1, people, [each for each in people if each not in few], group
+
+
+def fewest_people(sets: Sequence[frozenset], owner: Mapping) -> int:
+    """The fewest people on whose members alone some weighted sum of the sets weighs, or ``MINIMUM``.
+
+    Taking their columns away lowers the rank. Plain, slow, and nothing of it is shared with the audit.
+    """
+    members = sorted(frozenset().union(*sets))
+    table = np.array([[member in each for member in members] for each in sets], dtype=float)
+    people = sorted({owner[member] for member in members})
+    whole = np.linalg.matrix_rank(table)
+    owners = np.array([owner[member] for member in members])
+    for size in range(1, MINIMUM):
+        for group in combinations(people, size):
+            if np.linalg.matrix_rank(table[:, ~np.isin(owners, group)]) < whole:
+                return size
+    return MINIMUM

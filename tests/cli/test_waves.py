@@ -1,9 +1,12 @@
 """``importer --passation``: a second wave of the same people, from the export to its own folder, and out again."""
 
 import json
+import os
 import re
 from pathlib import Path
 
+import nbclient
+import nbformat
 import pandas as pd
 import pytest
 
@@ -11,6 +14,9 @@ from angle_mort.cli.app import _parse, _run
 from angle_mort.cohort import load_cohort, share
 from angle_mort.disclosure import Ledger
 from angle_mort.errors import AngleMortError
+from angle_mort.publishing import execute, page_from_notebook
+from angle_mort.publishing.execution import with_parameters
+from angle_mort.shipped import shipped
 from angle_mort.text import explain
 from angle_mort.vault import open_vault, sealing
 from tests.waves import EVERYBODY, export, identities, later
@@ -111,3 +117,39 @@ def test_two_waves_are_scored_on_the_same_margins(typed, two_waves):
         json.loads((COHORTS / name / "certificate.json").read_text()) for name in ("artisans", "artisans-T1")
     )
     assert first["norms"] == second["norms"]
+
+
+def test_suivi_tells_of_the_group_and_names_nobody_and_shares_only_on_request(typed, two_waves):
+    told = typed("suivi", "artisans", "--mois", "0", "5")
+    assert "18 dirigeants ont répondu à la première passation (T0) et à la dernière (T1)" in told
+    assert "régression vers la moyenne" in told and "carnet 05" in told
+    assert not re.search("exemple|Camille|Inventée", told)
+    assert not Path("rapports").exists()
+    shared = typed("suivi", "artisans", "--partager")
+    page = Path("rapports/artisans-suivi.html")
+    assert str(page.resolve()) in shared and page.exists()
+    typed("verifier", page)
+    assert codes(share, load_cohort(COHORTS / "artisans")) == ["AM637"]
+
+
+def test_suivi_compares_with_a_waiting_list_and_refuses_what_it_cannot_read(typed, two_waves):
+    export(Path("a0.csv"), EVERYBODY.iloc[28:40], identities(range(28, 40)))
+    typed("importer", "a0.csv", "--cohorte", "attente")
+    assert codes(typed, "suivi", "artisans", "--attente", "attente") == ["AM642"]
+    export(Path("a1.csv"), later(range(28, 40), seed=3), identities(range(28, 40)))
+    typed("importer", "a1.csv", "--cohorte", "attente", "--passation", "T1")
+    assert "Face à la liste d’attente « attente »" in typed("suivi", "artisans", "--attente", "attente")
+    assert codes(typed, "suivi", "artisans", "--mois", "0", "0") == ["AM643"]
+
+
+@pytest.mark.slow
+def test_notebook_05_runs_on_the_vault_of_its_workspace_and_nothing_of_it_can_be_published(typed, two_waves):
+    notebook = nbformat.read(shipped("notebooks") / "05_suivre_les_progres.ipynb", as_version=4)
+    names = {"cohort_name": "artisans", "vault_path": str(Path("data/private/coffre.bin").resolve())}
+    assert codes(execute, notebook, names) == ["AM702"]  # to publish it, the kernel would need the passphrase
+    opened = nbclient.NotebookClient(with_parameters(notebook, names), kernel_name="python3")
+    executed = opened.execute(env=dict(os.environ), cleanup_kc=True)
+    shown = [output for cell in executed.cells for output in cell.get("outputs", [])]
+    assert len(shown) == 7 and any("Camille" in str(each.data) for each in shown)
+    for audience in ("sponsor", "leader"):
+        assert codes(page_from_notebook, executed, audience) == ["AM705"]
