@@ -162,6 +162,13 @@ function told(why) {
 
 // ------------------------------------------------------------------------------------------------------- the widget
 
+/** Keys pressed in what can have the focus are ours: JupyterLab would move to another cell, add one or delete this one. */
+function keep(screen) {
+  for (const each of screen.querySelectorAll("select, button, summary, [tabindex]")) {
+    each.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+}
+
 function render({ model, el }) {
   el.classList.add("am-drawing");
   const head = html("p", "am-head");
@@ -208,6 +215,7 @@ function render({ model, el }) {
     reasons.replaceChildren(...told(state.why));
     aside.hidden = !state.leader;
     status.textContent = model.get("status") || state.search;
+    keep(el.closest(".am-explorer") ?? el);
     if (held) focus([...canvas.querySelectorAll("[data-leader]")].find((each) => each.dataset.leader === held));
     setTimeout(() => (el.dataset.state = state.number));
   };
