@@ -16,6 +16,7 @@ from angle_mort.cohort import FIRST_WAVE, row_ids, stored_intake, wave_name, wor
 from angle_mort.disclosure import POLICY
 from angle_mort.disk import replace_file
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.explorer import shortlist
 from angle_mort.text import command, day, explain, t
 from angle_mort.vault import (
     DEFAULT_PATH,
@@ -130,10 +131,13 @@ def effacer(asked: argparse.Namespace) -> int:
         print(t("cli.coffre.effacer.found", cohort=cohort, wave=wave))
     if not asked.oui and _typed(t("cli.coffre.effacer.confirm"), "--oui") != t("cli.coffre.effacer.word"):
         raise AngleMortError(problem("AM802"))
+    own = {_row_ids(vault, cohort, wave)[respondent] for cohort, wave, respondent in rows}
     with Steps(1) as step, step("cli.step.erase"):
+        asked_of = shortlist.forget(vault.path.parent / shortlist.NAME, own)
         erasure = vault.erase(rows, datetime.date.today())
         place = _write_receipt(vault, erasure)
-    print(*_receipt(vault, erasure), t("cli.coffre.effacer.kept", path=str(place)), sep="\n")
+    listed = [t("cli.coffre.effacer.questions", n=asked_of)] if asked_of else []
+    print(*_receipt(vault, erasure), *listed, t("cli.coffre.effacer.kept", path=str(place)), sep="\n")
     return 0
 
 
@@ -160,11 +164,14 @@ def _typed(question: str, instead: str) -> str:
 def _of_row_id(vault: Vault, row: str) -> list[Row]:
     """The questionnaires of the person who has this id in a released cohort."""
     for cohort, wave in vault.cohorts()[["cohort", "wave"]].itertuples(index=False):
-        ids = row_ids(stored_intake(vault, cohort, wave), vault.naming(working_audience(cohort, wave)))
-        for respondent, own in ids.items():
+        for respondent, own in _row_ids(vault, cohort, wave).items():
             if own == row:
                 return vault.rows_of(cohort, wave, respondent)
     raise AngleMortError(problem("AM315"))
+
+
+def _row_ids(vault: Vault, cohort: str, wave: str) -> dict[str, str]:
+    return row_ids(stored_intake(vault, cohort, wave), vault.naming(working_audience(cohort, wave)))
 
 
 # ------------------------------------------------------------------------------------------------------------ receipts

@@ -23,6 +23,12 @@ def explore(*cohorts: str | Path | Cohort) -> Panel:
     The later waves that stand beside a folder (NAME-T1) come with it. What it shows is of single people, and marked for
     the coach alone: ``am.publish`` lets none of it out. ``.model`` holds every choice as a trait. Raises
     ``AngleMortError`` AM628 without any cohort, and those of ``load_cohort``.
+
+    >>> from angle_mort.shipped import shipped
+    >>> screen = explore(shipped("demo") / "cohorte")
+    >>> screen.model.view, screen.model.scale = "split", "D2"
+    >>> screen.model.frame.shape
+    (2, 3)
     """
     from angle_mort.explorer.model import Explorer
     from angle_mort.explorer.panel import Panel

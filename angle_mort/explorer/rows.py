@@ -62,24 +62,40 @@ def _ordered(people: People, measure: Measure, leader: str) -> Picture:
 
 def _distribution(people: People, measure: Measure, leader: str) -> Picture:
     counts, _ = np.histogram(measure.value[measure.known], BINS)
-    top = int(counts.max())
-    bars = [
-        rect(left, left + 5, 0, n, 1, t("explorer.bin", low=left, high=left + 5, n=n))
-        for left, n in zip(BINS[:-1].tolist(), counts.tolist(), strict=True)
-        if n
-    ]
+    top, dots = max(1, int(counts.max())), len(people) <= DOTS
     return Picture(
         title=measure.label,
-        reading=[t("explorer.standing.many"), _tally(measure), *_unknown(people, measure)],
+        reading=[
+            t("explorer.standing.dots" if dots else "explorer.standing.many"),
+            _tally(measure),
+            *_unknown(people, measure),
+        ],
         alt=t("explorer.standing.alt", label=measure.label, n=len(measure.known), values=_tally(measure)),
         x=points(t("view.axis.blockage")),
         y={"span": [0, top * 1.12], "ticks": [[0, "0"], [top, number(top, 0)]], "label": t("explorer.axis.count")},
         zones=zones(people),
-        rects=bars,
-        marks=_own(people, measure, leader, 0),
+        rects=[] if dots else _bars(counts),
+        marks=_piled(people, measure, leader) if dots else _own(people, measure, leader, 0),
         columns=[t("view.column.band"), t("view.column.leaders")],
         table=[[name, number(n, 0)] for name, n in _tallied(measure)],
     )
+
+
+def _bars(counts: NDArray) -> list[dict]:
+    return [
+        rect(left, left + 5, 0, n, 1, t("explorer.bin", low=left, high=left + 5, n=n))
+        for left, n in zip(BINS[:-1].tolist(), counts.tolist(), strict=True)
+        if n
+    ]
+
+
+def _piled(people: People, measure: Measure, leader: str) -> list[dict]:
+    """A dot per leader, one above the other within the same 5 points."""
+    order = measure.known[np.argsort(measure.value[measure.known], kind="stable")]
+    bins = np.searchsorted(BINS[1:-1], measure.value[order], side="right")
+    heights = np.arange(len(order)) - np.searchsorted(bins, bins) + 0.5
+    told = zip(order.tolist(), heights.tolist(), strict=True)
+    return [_strip_dot(people, measure, place, height, leader) for place, height in told]
 
 
 def _own(people: People, measure: Measure, leader: str, y: float) -> list[dict]:

@@ -7,7 +7,7 @@ of ours by its code, and the file stands in the workspace's private folder, besi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from angle_mort.disk import replace_file
@@ -37,6 +37,15 @@ def load(path: Path) -> list[Kept]:
     if told.get("format") != FORMAT or not all(_is_kept(each) for each in kept):
         raise AngleMortError(problem("AM646", path=str(path)))
     return kept
+
+
+def forget(path: Path, leaders: Collection[str]) -> int:
+    """Take these pseudonyms off the list, for somebody who asked to be erased; how many questions went with them."""
+    kept = load(path)
+    left = [each for each in kept if each[1] not in leaders]
+    if len(left) < len(kept):
+        save(path, left)
+    return len(kept) - len(left)
 
 
 def _is_kept(each: Sequence[object]) -> bool:

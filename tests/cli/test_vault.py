@@ -11,6 +11,7 @@ import pytest
 from angle_mort.cli.app import _parse, _run
 from angle_mort.cohort import row_ids, stored_intake, working_audience
 from angle_mort.errors import AngleMortError
+from angle_mort.explorer import shortlist
 from angle_mort.instrument import load_instrument
 from angle_mort.responses import read_export
 from angle_mort.shipped import shipped
@@ -164,6 +165,17 @@ def test_somebody_is_erased_by_the_id_of_a_row(coffre):
     assert "cohorte artisans, passation T0" in told and "cohorte voisins, passation T1" in told
     assert not open_vault().identities("artisans")["email"].isin([BRUNO]).any()
     refused(coffre, "AM315", "effacer", "a" * 16, "--oui")
+
+
+def test_the_questions_kept_for_somebody_go_with_them(coffre):
+    vault = open_vault()
+    ids = row_ids(stored_intake(vault, "artisans", "T0"), vault.naming(working_audience("artisans", "T0")))
+    (_, _, bruno), *_ = vault.find(BRUNO)
+    other = next(own for each, own in ids.items() if each != bruno)
+    path = shortlist.beside(Path("data/cohorts/artisans"))
+    shortlist.save(path, [("artisans", ids[bruno], "A"), ("artisans", ids[bruno], "B"), ("artisans", other, "A")])
+    assert "Effacées aussi : 2 questions" in coffre("effacer", BRUNO, "--oui")
+    assert shortlist.load(path) == [("artisans", other, "A")]
 
 
 def test_nothing_is_erased_without_a_person_and_a_confirmation(coffre):
