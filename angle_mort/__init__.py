@@ -28,6 +28,7 @@ _SHELF = {
     "load_instrument": "instrument",
     "make_cohort": "datasets",
     "open_vault": "vault",
+    "plan_delegation": "planner",
     "publish": "cohort",
     "read_export": "responses",
     "reliability": "scores",

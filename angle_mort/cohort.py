@@ -49,7 +49,7 @@ from angle_mort.results import SPONSOR, CohortSummary, LeaderSheet, Questionnair
 from angle_mort.roadmap import step_evidence, weakest_step
 from angle_mort.scores import bands, build_norms, dominant_block, questionnaire_statistics, score_responses
 from angle_mort.sheet import Kept, leader_sheet
-from angle_mort.vault import Vault, pseudonym
+from angle_mort.vault import Row, Vault, pseudonym
 
 if TYPE_CHECKING:
     from angle_mort.publishing import Page
@@ -162,37 +162,43 @@ class Cohort:
         Raises ``AngleMortError`` AM607 for an id that is not there, AM660 when the vault does not hold this
         leader under this id, AM315 and AM316 for a name that nobody or several people bear.
         """
-        ids = _kept_ids(vault, self) if vault else {}
-        leader = respondent if respondent in set(self.leaders["leader"]) else _row_of(respondent, ids, vault, self.name)
-        if leader not in set(self.leaders["leader"]):
+        own = set(self.leaders["leader"])
+        leader = respondent if respondent in own or not vault else _row_id(vault, self, respondent)
+        if leader not in own:
             raise AngleMortError(problem("AM607", cohort=self.name))
-        kept = _kept(vault, self, ids, leader) if vault else None
+        kept = _kept(vault, vault_row(vault, self, leader)) if vault else None
         return leader_sheet(leader, self._private, self.bands, self.instrument, kept)
 
 
-def _kept_ids(vault: Vault, cohort: Cohort) -> dict[tuple[str, str], str]:
-    """Wave and respondent in the vault, to the row id of this cohort."""
+def vault_row(vault: Vault, cohort: Cohort, leader: str) -> Row:
+    """The questionnaire in the vault behind a row id of a working cohort. Raises AM660 when there is none."""
+    row = next((row for row, each in _row_ids(vault, cohort).items() if each == leader), None)
+    if row is None:
+        raise AngleMortError(problem("AM660", cohort=cohort.name))
+    return row
+
+
+def _row_ids(vault: Vault, cohort: Cohort) -> dict[Row, str]:
+    """Every questionnaire of the vault that this cohort was released from, to its row id here."""
     ids = {}
     for wave in cohort.leaders["wave"].unique():
-        intake = stored_intake(vault, cohort.name, wave)
-        named = row_ids(intake, vault.naming(working_audience(cohort.name, wave)))
-        ids |= {(wave, each): leader for each, leader in named.items()}
+        name = cohort.name.removesuffix(f"-{wave}")  # a later wave is released under a name of its own
+        named = row_ids(stored_intake(vault, name, wave), vault.naming(working_audience(name, wave)))
+        ids |= {(name, wave, each): leader for each, leader in named.items()}
     return ids
 
 
-def _row_of(identity: str, ids: Mapping[tuple[str, str], str], vault: Vault | None, cohort: str) -> str:
-    """The row id of a person known to the vault by e-mail or name; nothing when it is closed."""
-    rows = vault.find(identity) if vault else []
-    return next((ids[wave, each] for place, wave, each in rows if place == cohort and (wave, each) in ids), "")
+def _row_id(vault: Vault, cohort: Cohort, identity: str) -> str:
+    """The row id of a person known to the vault by e-mail or name; nothing when they are not in this cohort."""
+    ids = _row_ids(vault, cohort)
+    return next((ids[row] for row in vault.find(identity) if row in ids), "")
 
 
-def _kept(vault: Vault, cohort: Cohort, ids: Mapping[tuple[str, str], str], leader: str) -> Kept:
-    wave, respondent = next((key for key, row in ids.items() if row == leader), ("", ""))
-    if not respondent:
-        raise AngleMortError(problem("AM660", cohort=cohort.name))
-    kept = vault.wave(cohort.name, wave)
+def _kept(vault: Vault, row: Row) -> Kept:
+    cohort, wave, respondent = row
+    kept = vault.wave(cohort, wave)
     words = kept.texts[kept.texts["respondent"] == respondent].set_index("item")["text"]
-    return Kept(kept.responses.loc[respondent], vault.mirror(cohort.name, wave, respondent), words)
+    return Kept(kept.responses.loc[respondent], vault.mirror(cohort, wave, respondent), words)
 
 
 def _read_bands(scores: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -269,3 +269,23 @@ class Transfer:
     total: float
     room: float
     suppositions: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class DelegationPlan:
+    """The plan of one leader and what a choice of its tasks may change, for that leader and their coach.
+
+    - ``tasks``: ``task``, ``priority``, ``hours``, ``holder``, ``who``, ``quarter``, ``only_me``, as
+      ``roadmap.delegation`` tells of them
+    - ``calendar``: ``quarter``, ``starts``, ``tasks`` (lists), ``value``, ``low``, ``high``, ``unknown``
+    - ``transfer``: of the tasks that were chosen
+    """
+
+    audience: ClassVar[str] = LEADER
+
+    leader: str
+    seal: str
+    demonstration: bool
+    tasks: pd.DataFrame
+    calendar: pd.DataFrame
+    transfer: Transfer

@@ -1,5 +1,6 @@
 """The only way out of the house: execute, keep what is marked, sanitise, render one page, scan it."""
 
+from angle_mort.publishing.calendar import Entry, write_calendar
 from angle_mort.publishing.execution import execute
 from angle_mort.publishing.page import Page, page_from_notebook, page_from_script, page_from_views
 from angle_mort.publishing.publication import publish
@@ -7,6 +8,7 @@ from angle_mort.publishing.scanning import scan
 from angle_mort.publishing.spreadsheet import write_table
 
 __all__ = [
+    "Entry",
     "Page",
     "execute",
     "page_from_notebook",
@@ -14,5 +16,6 @@ __all__ = [
     "page_from_views",
     "publish",
     "scan",
+    "write_calendar",
     "write_table",
 ]

@@ -135,6 +135,20 @@ def first_plan(answers: pd.Series, instrument: Instrument, pack: str = "general"
     return as_plan(pd.DataFrame(rows, columns=list(COLUMNS))).reset_index(drop=True)
 
 
+def known_tasks(answers: pd.Series, scores: pd.DataFrame, instrument: Instrument) -> pd.Series:
+    """Who does each task of G, by item: as answered, else as far as the counts of a working cohort leave no doubt.
+
+    ``scores`` are one leader's (``scale``, ``value``, ``n_items``): when all tasks of a priority are still the
+    leader's, each one is; when the firm has none of them, none is there; otherwise it is unknown which.
+    """
+    told, counts = answers.astype(float).to_dict(), scores.set_index("scale")[["value", "n_items"]]
+    for facet in instrument.module(MODULE).facets:
+        mine, tasks = counts.loc[facet.code] if facet.code in counts.index else (np.nan, np.nan)
+        holder = NOT_APPLICABLE if tasks == 0 else MINE if mine == len(facet.items) else np.nan
+        told |= {item.id: holder for item in facet.items if np.isnan(told.get(item.id, np.nan))}
+    return pd.Series(told)
+
+
 def check_plan(plan: pd.DataFrame) -> None:
     """Raise AM671 (no words), AM672 (hours), AM673 (quarter), AM674 (priority) for every row that has one of them."""
     problems = [each for place, row in enumerate(plan.itertuples(index=False), start=1) for each in _faults(place, row)]

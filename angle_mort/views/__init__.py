@@ -5,6 +5,7 @@ from: that mark is what lets it leave a notebook.
 """
 
 from angle_mort.views.charts import areas, blocks, dependence, four_steps, two_weeks
+from angle_mort.views.delegation import plan_calendar, plan_curve, plan_hours, plan_tasks
 from angle_mort.views.follow_up import (
     followed_attendance,
     followed_effect,
@@ -82,6 +83,10 @@ __all__ = [
     "leader_tasks",
     "leader_two_weeks",
     "one_or_three",
+    "plan_calendar",
+    "plan_curve",
+    "plan_hours",
+    "plan_tasks",
     "profile_candidates",
     "profile_chances",
     "profile_consequences",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.results import LeaderSheet, Summary
+from angle_mort.results import DelegationPlan, LeaderSheet, Summary
 from angle_mort.text import typeset
 
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ class View:
         return {"text/html": self.html, "text/plain": self.alt or self.caption}, self.mark()
 
 
-def of(summary: Summary | LeaderSheet, name: str, **parts: object) -> View:
+def of(summary: Summary | LeaderSheet | DelegationPlan, name: str, **parts: object) -> View:
     """A view that carries the audience of the summary it was made from."""
     told = {"audience": summary.audience, "cohort": summary.seal, "demonstration": summary.demonstration}
-    told |= {"leader": summary.leader} if isinstance(summary, LeaderSheet) else {}
+    told |= {"leader": summary.leader} if isinstance(summary, LeaderSheet | DelegationPlan) else {}
     return View(name=name, **told | parts)
 
 

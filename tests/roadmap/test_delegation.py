@@ -9,10 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from angle_mort.datasets import make_cohort
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument
-from angle_mort.roadmap import as_plan, calendar, check_plan, first_plan, hours_freed, quarters, transfer, week_of
+from angle_mort.roadmap import (
+    as_plan,
+    calendar,
+    check_plan,
+    first_plan,
+    hours_freed,
+    known_tasks,
+    quarters,
+    transfer,
+    week_of,
+)
 from angle_mort.roadmap.delegation import Range, Week, assumptions
+from angle_mort.scores import score_responses
 from angle_mort.text import explain
 
 INSTRUMENT = load_instrument()
@@ -55,6 +67,17 @@ def test_the_first_plan_follows_the_guides_order_and_in_each_priority_what_is_st
     ]
     assert plan["holder"].tolist()[:5] == pytest.approx([0, 1, 2, 0, np.nan], nan_ok=True)
     assert plan["hours"].isna().all()
+
+
+def test_the_counts_of_a_cohort_tell_what_they_leave_no_doubt_of():
+    answers = pd.DataFrame([[0, 0, 0, 1, -1, -1, 2, np.nan]], ["x"], g(*[0] * 8).index)
+    whole = make_cohort(n=1, seed=3).responses.set_axis(["x"]).assign(**answers)
+    scores = score_responses(whole, INSTRUMENT)
+    told = known_tasks(pd.Series(dtype=float), scores, INSTRUMENT)
+    assert told.tolist() == pytest.approx([0, 0, np.nan, np.nan, -1, -1, np.nan, np.nan], nan_ok=True)
+    assert known_tasks(answers.loc["x"], scores, INSTRUMENT).tolist()[:7] == [0, 0, 0, 1, -1, -1, 2]
+    short = score_responses(whole[[item.id for item in INSTRUMENT.form_items("suivi")]], INSTRUMENT)
+    assert known_tasks(pd.Series(dtype=float), short, INSTRUMENT).isna().all()  # not asked: unknown, not absent
 
 
 def test_an_unknown_trade_is_refused_with_those_that_exist():
