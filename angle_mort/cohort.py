@@ -54,6 +54,7 @@ from angle_mort.vault import Row, Vault, pseudonym
 if TYPE_CHECKING:
     from angle_mort.publishing import Page
     from angle_mort.publishing.scanning import Known
+    from angle_mort.publishing.script import Script
     from angle_mort.views import View
 
 DEMONSTRATION_KEY = hmac.digest(b"angle-mort", b"demonstration: invented people, no secret", "sha256")
@@ -541,13 +542,23 @@ def _names(folder: Path) -> set[str]:
 # ------------------------------------------------------------------------------------------------------- ways out
 
 
-def report(cohort: Cohort) -> Page:
-    """The page of a cohort without a kernel: the prose of notebook 01, and the views that it names.
+_RESULTS = ("summary", "questionnaire")
+
+
+def report(cohort: Cohort, notebook: str | Path | None = None) -> Page:
+    """The page of a cohort without a kernel: the prose of notebook 01 (or another), and the views that it names.
 
     Returns a page with ``.html`` and ``.save(path)``; the same as publishing the notebook, in a fraction of the time.
-    What it shares is in the ledger before it is returned; raises AM634 when the ledger refuses it.
+    What it shares is in the ledger before it is returned; raises AM634 when the ledger refuses it, AM715 for a notebook
+    that only a kernel can read (``can_report``).
     """
-    page = _written(cohort, {"cohort.summary": cohort.summary}, "01_lire_une_cohorte.ipynb")
+    from angle_mort.shipped import shipped
+
+    notebook = notebook or shipped("notebooks") / "01_lire_une_cohorte.ipynb"
+    if not can_report(notebook):
+        raise AngleMortError(problem("AM715", path=str(notebook)))
+    results = {words: getattr(cohort, words.removeprefix("cohort.")) for name, words in _script(notebook) if name}
+    page = _written(cohort, results, notebook)
     share(cohort)
     return page
 
@@ -558,17 +569,41 @@ def leader_report(cohort: Cohort, leader: str, vault: Vault | None = None) -> Pa
     ``leader`` and ``vault`` are those of ``Cohort.sheet``, whose errors it raises; AM704 when anything of anybody else
     stands on it. No ledger: it tells of one person, to that person.
     """
-    return _written(cohort, {"sheet": cohort.sheet(leader, vault)}, "02_preparer_un_entretien.ipynb")
-
-
-def _written(cohort: Cohort, results: Mapping[str, CohortSummary | LeaderSheet], notebook: str) -> Page:
-    from angle_mort import views
-    from angle_mort.publishing import page_from_script
     from angle_mort.shipped import shipped
 
-    page = page_from_script(shipped("notebooks") / notebook, results, views, _known(cohort))
+    notebook = shipped("notebooks") / "02_preparer_un_entretien.ipynb"
+    return _written(cohort, {"sheet": cohort.sheet(leader, vault)}, notebook)
+
+
+def _written(cohort: Cohort, results: Mapping[str, CohortSummary | LeaderSheet], notebook: str | Path) -> Page:
+    from angle_mort import views
+    from angle_mort.publishing import page_from_script
+
+    script = [(name, words) for name, words in _script(notebook) if not name or words in results]
+    page = page_from_script(script, results, views, _known(cohort))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     return page
+
+
+def can_report(notebook: str | Path) -> bool:
+    """Whether ``report`` makes the page of a notebook without a kernel: all of it is prose and views of one cohort."""
+    from angle_mort import views
+    from angle_mort.publishing.script import is_script, read_cells
+
+    shown = [(name, words) for name, words in _script(notebook) if name]
+    known = all(name in views.__all__ and words.removeprefix("cohort.") in _RESULTS for name, words in shown)
+    return bool(shown) and known and is_script(read_cells(notebook))
+
+
+def _script(notebook: str | Path) -> Script:
+    from angle_mort.publishing.script import read_cells, script_of
+
+    return script_of(read_cells(notebook))
+
+
+def is_shared(cohort: Cohort) -> bool:
+    """Whether the ledger knows a page of this cohort, or needs not; raises AM630 to AM633 when nothing can be said."""
+    return _invented([cohort]) or _ledger([cohort]).has_shared(str(cohort.certificate["seal"]))
 
 
 def publish(
@@ -579,6 +614,7 @@ def publish(
     name: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     pdf: bool = False,
+    aside: Path | None = None,
 ) -> Path:
     """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
 
@@ -587,14 +623,15 @@ def publish(
     ``parameters["cohort_path"]`` is the released cohort that the page tells of, or ``cohort_paths`` several that are
     read as one group; ``name`` defaults to the notebook's.
     For a sponsor, what the page shares is in the ledger before the page is written. A failed cell, an unknown
-    parameter, what the scanner finds or what the ledger refuses: nothing is written.
+    parameter, what the scanner finds or what the ledger refuses: nothing is written. A notebook that fails is kept in
+    ``aside``, when it is given, with all that it had shown.
     Raises ``AngleMortError`` AM700 (no such notebook), AM636 (the page is not of that cohort), AM634 and the others of
     ``Ledger.share``, and those of ``execute`` and ``Page.html``.
     """
     from angle_mort.publishing import publish as write
 
     parameters = dict(parameters or {})
-    return write(notebook, folder, parameters, audience, name, progress, partial(_share_page, parameters), pdf)
+    return write(notebook, folder, parameters, audience, name, progress, partial(_share_page, parameters), pdf, aside)
 
 
 def write_table(cohort: Cohort, view: Callable[[CohortSummary], View], path: str | Path) -> Path:

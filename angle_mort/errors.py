@@ -163,6 +163,8 @@ CODES: dict[str, str] = {
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
     "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",
+    "AM714": "The notebook has no parameter {name!r}; did you mean {near!r}? Known ones: {known}.",
+    "AM715": "The page of notebook {path} needs a kernel: it holds more than prose and views of one cohort. Use am.publish.",
     "AM702": "Cell {cell} of the notebook failed ({reason}): nothing was published. Run it in JupyterLab to see why.",
     "AM703": "The notebook's kernel stopped ({reason}): nothing was published. Try again with other programs closed.",
     "AM704": "The page holds what must not leave ({kind}; {where}): nothing was published. Remove it from the notebook.",
@@ -185,6 +187,9 @@ CODES: dict[str, str] = {
     "AM805": "No folder matches {pattern}. Check the path.",
     "AM807": "There is no notebook {notebook} for a page to share; there are {known}. Give one of those numbers.",
     "AM806": "Two cohorts are named {name}: their pages would overwrite each other. Make them in two folders.",
+    "AM810": "{name} is the name of the page over all reports. Rename the folder of this cohort.",
+    "AM811": "{text!r} is no parameter. Write --parametre NAME=VALUE; the cohorts are given by themselves.",
+    "AM812": "Another command makes pages in {folder} now. Wait until it is done.",
     "AM808": "Folder {folder} holds other things ({found}): it was left alone. Give a new or empty folder.",
     "AM809": "Folder {folder} cannot be written. Check rights, free space and open programs, then run the same command again.",
 }

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import angle_mort
 from angle_mort.cli.unforeseen import unforeseen
+from angle_mort.cli.workers import cores
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.text import command, explain, t
 
@@ -135,7 +136,21 @@ def _etalonner(parser: _Parser) -> None:
 def _rapport(parser: _Parser) -> None:
     parser.add_argument("cohorts", nargs="+", metavar=t("cli.rapport.cohorts"), help=t("cli.rapport.cohorts_help"))
     parser.add_argument("--carnet", default="01", metavar=t("cli.rapport.number"), help=t("cli.rapport.carnet"))
+    parser.add_argument(
+        "--parametre", action="append", default=[], metavar=t("cli.rapport.value"), help=t("cli.rapport.parametre")
+    )
+    parser.add_argument(
+        "--travaux", type=_count, default=cores(), metavar=t("cli.rapport.n"), help=t("cli.rapport.travaux", n=cores())
+    )
+    parser.add_argument("--tout", action="store_true", help=t("cli.rapport.tout"))
     _folder(parser, "rapports", "cli.rapport.sortie")
+
+
+def _count(text: str) -> int:
+    """A whole number of one or more; argparse tells the rest."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(text)
+    return int(text)
 
 
 def _nouveau(parser: _Parser) -> None:
@@ -195,5 +210,5 @@ _COMMANDS = {
     "verifier": _verifier,
     "coffre": _coffre,
 }
-_HOMES = {"nouveau": "lab", "carnets": "lab"}
+_HOMES = {"rapport": "reports", "nouveau": "lab", "carnets": "lab"}
 """The modules of the commands that are not with the others."""

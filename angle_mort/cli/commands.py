@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import glob
 import os
 import sys
 import webbrowser
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from angle_mort.cli.output import output_folder
 from angle_mort.cli.steps import Steps
-from angle_mort.cli.unforeseen import unforeseen
 from angle_mort.cli.vault import ACTIONS, COHORTS, POOLS, open_or_create, opened
 from angle_mort.cohort import (
     FIRST_WAVE,
     check_name,
-    check_shareable,
     check_wave,
     demonstration_id,
     ledger_members,
     load_cohort,
     norms_of,
     norms_place,
-    publish,
     refuse_other_folder,
     release_cohort,
     release_pool,
+    report,
     row_ids,
     score_intake,
     standing_norms,
@@ -44,12 +42,7 @@ from angle_mort.shipped import shipped
 from angle_mort.text import command, explain, number, t
 from angle_mort.vault import DEFAULT_PATH
 
-NOTEBOOK = "01_lire_une_cohorte.ipynb"
-_READS = {"01": "summary", "06": "questionnaire"}
-"""The notebooks that make a page to share of a cohort, and what of the cohort each one reads."""
-
 EXPORT = "reponses.csv"
-_AUDIENCE = "sponsor"
 _LEDGER = "ledger sponsor"
 CLEAN, REFUSED, FOUND, NOBODY_KNOWN = 0, 2, 3, 4
 
@@ -62,7 +55,7 @@ def recover() -> None:
 
 def demo(asked: argparse.Namespace) -> int:
     """The main job on invented people: a raw export in, one page out."""
-    folder, instrument, today = _output(asked.sortie), load_instrument(), datetime.date.today()
+    folder, instrument, today = output_folder(asked.sortie), load_instrument(), datetime.date.today()
     with Steps(6) as step:
         with step("cli.step.read"):
             intake = read_export(shipped("demo") / EXPORT, instrument)
@@ -76,8 +69,8 @@ def demo(asked: argparse.Namespace) -> int:
         with step("cli.step.place"):
             cohort = load_cohort(place)
             n = len(cohort.profiles)
-        with step("cli.step.notebook") as advance:
-            page = _publish(place, folder, "rapport", advance)
+        with step("cli.step.page"):
+            page = report(cohort).save(folder / "rapport.html")
     _tell_intake(intake)
     print(t("cli.demo.placed", n=n))
     _tell_page(page)
@@ -155,26 +148,12 @@ def _tell_norms(norms: Norms, names: Mapping[str, str]) -> None:
         print(t("cli.etalonner.still"))
 
 
-def rapport(asked: argparse.Namespace) -> int:
-    """One page per cohort; a failure is told and the others go on."""
-    carnet = asked.carnet.zfill(2)
-    if carnet not in _READS:
-        raise AngleMortError(problem("AM807", notebook=asked.carnet, known=", ".join(_READS)))
-    places, folder = _cohorts(asked.cohorts), _output(asked.sortie)
-    failed = 0
-    with Steps(len(places)) as step:
-        for place in places:
-            with step("cli.step.report", name=place.name) as advance:
-                failed += not _report(place, folder, carnet, advance)
-    return 2 if failed else 0
-
-
 def suivi(asked: argparse.Namespace) -> int:
     """What several waves say of a group, without a name; with ``--partager``, the page of those who answered both."""
     from angle_mort import views
     from angle_mort.followed import follow_cohort
 
-    folder, vault = _output(asked.sortie), opened()
+    folder, vault = output_folder(asked.sortie), opened()
     with Steps(1) as step, step("cli.step.followed"):
         followed = follow_cohort(vault, asked.cohorte, asked.mois, asked.attente)
         reading = followed.reading
@@ -227,14 +206,6 @@ def _look_through(file: Path, known) -> int | None:
 # ------------------------------------------------------------------------------------------------------------- parts
 
 
-def _output(folder: str) -> Path:
-    """The folder to write in; it is made only when there is something to write."""
-    path = Path(folder)
-    if path.exists() and not path.is_dir():
-        raise AngleMortError(problem("AM803", folder=folder))
-    return path
-
-
 def _wave(asked: argparse.Namespace) -> tuple[str, Path]:
     """The wave asked for, and where it is released."""
     wave = check_wave(asked.passation)
@@ -278,51 +249,6 @@ def _begin_ledger(place: Path, new: bool) -> None:
     ledger.begin()
 
 
-def _cohorts(patterns: Iterable[str]) -> list[Path]:
-    """The folders named, wildcards expanded here too, since not every shell does; two of one name are refused."""
-    found: list[Path] = []
-    for pattern in patterns:
-        matches = sorted(glob.glob(pattern)) if glob.has_magic(pattern) else [pattern]
-        if not matches:
-            raise AngleMortError(problem("AM805", pattern=pattern))
-        found += [Path(match) for match in matches if Path(match).is_dir() or match == pattern]
-    unique = list(dict.fromkeys(path.resolve() for path in found))
-    twice = sorted({path.name for path in unique if sum(path.name == each.name for each in unique) > 1})
-    if twice:
-        raise AngleMortError(*(problem("AM806", name=name) for name in twice))
-    return unique
-
-
-def _report(place: Path, folder: Path, carnet: str, advance) -> bool:
-    (notebook,) = (path.name for path in shipped("notebooks").glob(f"{carnet}_*.ipynb"))
-    try:
-        cohort = load_cohort(place)
-        getattr(cohort, _READS[carnet])  # what cannot be told of, or may not be shared, fails before a kernel starts
-        check_shareable(cohort)
-        page = _publish(place, folder, _page_name(place.name, notebook), advance, notebook)
-    except AngleMortError as error:
-        return _failed(place, error)
-    except Exception as error:  # one cohort must not stop the others
-        return _failed(place, unforeseen(error))
-    _tell_page(page, browse=False)
-    return True
-
-
-def _failed(place: Path, error: AngleMortError) -> bool:
-    print(t("cli.rapport.failed", name=place.name, why=" ".join(explain(error))), file=sys.stderr)
-    return False
-
-
-def _page_name(cohort: str, notebook: str) -> str:
-    """The first notebook's page is the cohort's; the others say which one they are."""
-    return cohort if notebook == NOTEBOOK else f"{cohort}-{Path(notebook).stem[3:].replace('_', '-')}"
-
-
-def _publish(place: Path, folder: Path, name: str, advance, notebook: str = NOTEBOOK) -> Path:
-    parameters = {"cohort_path": place}
-    return publish(shipped("notebooks") / notebook, folder, parameters, _AUDIENCE, name, advance)
-
-
 def _tell_intake(intake: Intake) -> None:
     counts = intake.counts
     print(
@@ -351,9 +277,9 @@ def _tell_followed(vault, cohort: str, wave: str) -> None:
         print(t("cli.importer.several", people=int(several)))
 
 
-def _tell_page(page: Path, browse: bool = True) -> None:
+def _tell_page(page: Path) -> None:
     print(t("cli.page", path=str(page.resolve())))
-    if browse and _on_desktop(os.environ, sys.platform, sys.stdout.isatty()):
+    if _on_desktop(os.environ, sys.platform, sys.stdout.isatty()):
         webbrowser.open(page.resolve().as_uri())
 
 

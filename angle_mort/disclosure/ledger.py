@@ -115,6 +115,11 @@ class Ledger:
                 self._append(record, told | {"seals": list(page.releases), "figures": masks})
             return new
 
+    def has_shared(self, seal: str) -> bool:
+        """Whether a page of this release alone is recorded. Raises AM630 to AM633."""
+        with self._begun() as record:
+            return any(page["seals"] == [seal] for page in record.pages)
+
     # ------------------------------------------------------------------------------------------------- on the disk
 
     @contextmanager

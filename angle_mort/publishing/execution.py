@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -19,9 +19,10 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from angle_mort.disk import replace_file
 from angle_mort.errors import AngleMortError, problem
+from angle_mort.publishing.script import cells_of, check_parameters
 
-PARAMETERS = "parameters"
 _SECONDS_PER_CELL = 300
 _CODE = re.compile(r"\[(AM\d{3})\]")
 Progress = Callable[[int, int], None]
@@ -37,14 +38,18 @@ class _ThisPython(KernelSpecManager):
 
 
 def execute(
-    notebook: nbformat.NotebookNode, parameters: Mapping[str, object], progress: Progress | None = None
+    notebook: nbformat.NotebookNode,
+    parameters: Mapping[str, object],
+    progress: Progress | None = None,
+    aside: Path | None = None,
 ) -> nbformat.NotebookNode:
     """A copy of the notebook with its outputs; ``progress(done, cells)`` is called after each cell.
 
     The kernel works in an empty temporary folder: parameters that are paths are made absolute. What passes between it
-    and this process is encrypted, so that no other program of the machine can listen.
+    and this process is encrypted, so that no other program of the machine can listen. A notebook that fails is kept in
+    ``aside``, with what it had shown until then: it may hold what is private.
 
-    Raises ``AngleMortError``: AM701 a parameter that the notebook does not declare, AM702 a cell failed (its
+    Raises ``AngleMortError``: AM701 and AM714 a parameter that the notebook does not declare, AM702 a cell failed (its
     number, and the codes of our own problems when it was one), AM703 the kernel died or a cell took too long.
     """
     ready = with_parameters(notebook, parameters)
@@ -55,11 +60,30 @@ def execute(
         except Exception as error:
             if client.interrupted:
                 raise KeyboardInterrupt from None
+            _keep(ready, aside)
             raise _told(ready, error) from None
     failing = _failing_cells(ready)
     if failing:
+        _keep(ready, aside)
         raise AngleMortError(problem("AM702", cell=failing[0], reason="raises-exception"))
     return ready
+
+
+def _keep(notebook: nbformat.NotebookNode, aside: Path | None) -> None:
+    if aside:
+        with suppress(OSError):
+            aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            replace_file(aside, nbformat.writes(notebook).encode())
+
+
+def read_notebook(path: str | Path) -> nbformat.NotebookNode:
+    """A notebook as it was saved; raises AM700 for what is none."""
+    try:
+        source = nbformat.read(Path(path), as_version=4)
+        nbformat.validate(source)
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        raise AngleMortError(problem("AM700", path=str(path))) from error
+    return source
 
 
 class _Client(NotebookClient):
@@ -122,24 +146,18 @@ def _has_error(cell: nbformat.NotebookNode) -> bool:
     return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
-# -------------------------------------------------------------------------------------------------------- parameters
-
-
 def with_parameters(notebook: nbformat.NotebookNode, parameters: Mapping[str, object]) -> nbformat.NotebookNode:
     """A copy with the parameters set in a cell of their own, right after the declared ones, and nothing of any run.
 
     Outputs and tags that were saved with the notebook are removed: a cell that is skipped, or allowed to fail, would
     keep a figure of somebody else.
     """
+    check_parameters(cells_of(notebook), parameters)
     ready = _fresh(notebook)
-    place = next((i for i, cell in enumerate(notebook.cells) if _declares(cell)), None)
-    known = set(_declared(ready.cells[place].source)) if place is not None else set()
-    unknown = [name for name in parameters if name not in known]
-    if unknown:
-        raise AngleMortError(*(problem("AM701", name=name, known=", ".join(sorted(known))) for name in unknown))
     if parameters:
         source = "\n".join(f"{name} = {_plain(value)!r}" for name, value in parameters.items())
-        ready.cells.insert(place + 1, nbformat.v4.new_code_cell(source))
+        place = next(place for place, cell in enumerate(cells_of(notebook), 1) if cell.declares)
+        ready.cells.insert(place, nbformat.v4.new_code_cell(source))
     return ready
 
 
@@ -150,21 +168,6 @@ def _fresh(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return ready
-
-
-def _declares(cell: nbformat.NotebookNode) -> bool:
-    return cell.cell_type == "code" and PARAMETERS in cell.metadata.get("tags", [])
-
-
-def _declared(source: str) -> Iterator[str]:
-    """The names that a cell assigns; none for a cell that is no Python."""
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError:
-        return
-    for statement in statements:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _plain(value: object) -> object:

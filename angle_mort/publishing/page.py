@@ -12,18 +12,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-import nbformat
-
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.paper import printed
 from angle_mort.publishing.sanitising import clean
 from angle_mort.publishing.scanning import Finding, Known, scan
+from angle_mort.publishing.script import Script, read_cells
 from angle_mort.results import LEADER, SPONSOR, LeaderSheet, Summary
 from angle_mort.shipped import shipped
-from angle_mort.text import t, typeset
+from angle_mort.text import day, t, typeset
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    import nbformat
+    from jinja2 import Environment
 
     from angle_mort.views import View
 
@@ -31,7 +31,6 @@ MARK = "angle_mort"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What a browser may do with a page: draw its own pictures and styles, and nothing else."""
 
-_VIEW_CALL = re.compile(r"^am\.views\.(\w+)\(([\w.]+)\)$")
 _FIGURE_AND_TABLE = re.compile(
     r"(?P<html>.*?)"
     r"<figure>\s*(?P<picture><img(?: [a-z]+=\"[^\"]*\")*>)\s*(?:<figcaption>(?P<reading>.*?)</figcaption>)?\s*</figure>"
@@ -76,7 +75,7 @@ class Page:
     @cached_property
     def html(self) -> str:
         """The whole page; raises AM704 for each thing that the scanner finds in it."""
-        html = typeset(_template().render(page=self, policy=POLICY, t=t))
+        html = typeset(house().get_template("page.html").render(page=self, policy=POLICY, t=t))
         found = scan(html, known=self.known or Known.here(), own=self.leader)
         refuse(found if POLICY in html else [*found, Finding("policy")])
         return html
@@ -160,21 +159,17 @@ def page_from_notebook(notebook: nbformat.NotebookNode, audience: str = SPONSOR,
 
 
 def page_from_script(
-    notebook: Path, results: Mapping[str, Summary | LeaderSheet], views: ModuleType, known: Known | None = None
+    script: Script, results: Mapping[str, Summary | LeaderSheet], views: ModuleType, known: Known | None = None
 ) -> Page:
-    """The same page without a kernel: the notebook's prose, and the views that its one-line cells name.
+    """The same page without a kernel: the prose that the project wrote, and the views that a script names.
 
-    ``results``: the summaries by the words with which the cells name them, as ``cohort.summary``.
+    ``results``: the summaries by the words with which the cells name them, as ``cohort.summary``; the page is
+    for the audience of the first, and no other view is taken. Raises AM705 when nothing is left.
     """
-    parts: list[str | View] = []
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        call = _VIEW_CALL.match(cell.source.strip())
-        if cell.cell_type == "markdown":
-            parts.append(cell.source)
-        elif call and call[2] in results:
-            parts.append(getattr(views, call[1])(results[call[2]]))
-    leader = getattr(next(iter(results.values())), "leader", "")
-    return replace(page_from_views(parts, known), leader=leader)
+    prose, first = _known_prose(), next(iter(results.values()))
+    parts = [getattr(views, name)(results[words]) if name else words for name, words in script]
+    kept = [part for part in parts if (part in prose if isinstance(part, str) else part.audience == first.audience)]
+    return replace(page_from_views(kept, known), leader=getattr(first, "leader", ""))
 
 
 def page_from_views(parts: Sequence[str | View], known: Known | None = None) -> Page:
@@ -264,14 +259,16 @@ _KINDS = {
 @cache
 def _known_prose() -> frozenset[str]:
     """Every Markdown cell of the shipped notebooks, word for word."""
-    notebooks = [nbformat.read(path, as_version=4) for path in sorted(shipped("notebooks").glob("*.ipynb"))]
-    return frozenset(cell.source.strip() for each in notebooks for cell in each.cells if cell.cell_type == "markdown")
+    shelf = sorted(shipped("notebooks").glob("*.ipynb"))
+    return frozenset(cell.source for path in shelf for cell in read_cells(path) if cell.kind == "markdown")
 
 
 @cache
-def _template() -> Template:
+def house() -> Environment:
+    """The templates of this room."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("angle_mort.publishing", "")
-    house = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return house.get_template("page.html")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["day"] = day
+    return made

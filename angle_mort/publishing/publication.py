@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from angle_mort.errors import AngleMortError, problem
-from angle_mort.publishing.execution import Progress, execute
 from angle_mort.publishing.page import Page, page_from_notebook
 from angle_mort.publishing.scanning import Known
 from angle_mort.results import SPONSOR
+
+if TYPE_CHECKING:
+    from angle_mort.publishing.execution import Progress
 
 
 def publish(
@@ -23,6 +24,7 @@ def publish(
     progress: Progress | None = None,
     before: Callable[[Page], None] | None = None,
     pdf: bool = False,
+    aside: Path | None = None,
 ) -> Path:
     """Execute a notebook and write ``folder/<name>.html`` with what ``audience`` may see; return its path.
 
@@ -31,20 +33,16 @@ def publish(
     ``name`` defaults to the notebook's own. A failed cell, an unknown parameter or what the scanner finds: nothing is
     written. ``before`` is called with the page once it is whole and scanned, just before it is written: what it raises
     leaves nothing behind (``cohort.publish`` enters the page into the ledger there; without it a page of real people
-    for a sponsor is refused, AM636).
+    for a sponsor is refused, AM636). A notebook that fails is kept in ``aside``, when it is given.
     Raises ``AngleMortError`` AM700 (no such notebook) and those of ``execute`` and ``Page.html``.
     """
-    notebook = Path(notebook)
-    try:
-        source = nbformat.read(notebook, as_version=4)
-        nbformat.validate(source)
-    except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
-        raise AngleMortError(problem("AM700", path=str(notebook))) from error
-    executed = execute(source, parameters or {}, progress)
+    from angle_mort.publishing.execution import execute, read_notebook
+
+    executed = execute(read_notebook(notebook), parameters or {}, progress, aside)
     page = page_from_notebook(executed, audience, Known.here(*_folders(parameters or {})))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     (before or _refuse_unentered)(page)
-    path = page.save(Path(folder) / f"{Path(name or notebook.stem).name}.html")
+    path = page.save(Path(folder) / f"{Path(name or Path(notebook).stem).name}.html")
     if pdf:
         page.save(path.with_suffix(".pdf"))
     return path

@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 
 from angle_mort import __version__
-from angle_mort.cli.commands import _cohorts, _on_desktop
+from angle_mort.cli.commands import _on_desktop
 from angle_mort.cohort import load_pool
 from angle_mort.datasets import make_cohort
-from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument, write_norms
 from angle_mort.scores import build_norms
 from angle_mort.shipped import shipped
@@ -411,28 +410,6 @@ def test_people_typed_in_several_ways_keep_one_id_each_and_anonymous_files_share
     ids = [set(row_ids(each, demonstration_id).values()) for each in (anonymous, other)]
     assert len(ids[0]) == 8
     assert not ids[0] & ids[1]
-
-
-@pytest.mark.slow
-def test_one_failing_cohort_does_not_stop_the_others(tmp_path):
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "damaged").mkdir()
-    (tmp_path / "damaged" / "certificate.json").write_text('{"format": 2}', encoding="utf-8")
-    told = run(tmp_path, "rapport", "broken", "damaged", shipped("demo") / "cohorte")
-    assert told.returncode == 2
-    assert "[AM601]" in told.stderr and "[AM604]" in told.stderr
-    assert (tmp_path / "rapports" / "cohorte.html").exists()
-
-
-def test_wildcards_are_expanded_here_too_and_two_of_one_name_are_refused(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for place in ("x/a", "x/b", "y/a"):
-        (tmp_path / place).mkdir(parents=True)
-    assert [path.name for path in _cohorts(["x/*"])] == ["a", "b"]
-    assert [path.name for path in _cohorts(["x/a", "x/*"])] == ["a", "b"]
-    with pytest.raises(AngleMortError) as error:
-        _cohorts(["x/*", "y/*"])
-    assert error.value.problems[0].code == "AM806"
 
 
 @pytest.mark.parametrize(

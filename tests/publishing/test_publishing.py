@@ -8,7 +8,8 @@ import pytest
 from angle_mort import views
 from angle_mort.cohort import load_cohort, report
 from angle_mort.errors import AngleMortError
-from angle_mort.publishing import execute, page_from_notebook, publish
+from angle_mort.publishing import page_from_notebook, publish
+from angle_mort.publishing.execution import execute
 from angle_mort.publishing.sanitising import clean
 from angle_mort.publishing.scanning import scan
 from angle_mort.shipped import shipped
@@ -276,7 +277,7 @@ def test_marks_that_reverse_text_are_removed():
 def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path):
     with pytest.raises(AngleMortError) as error:
         publish(NOTEBOOK, tmp_path, {"cohorte_path": COHORT, "taille": 3})
-    assert codes_of(error) == ["AM701", "AM701"]
+    assert codes_of(error) == ["AM714", "AM701"]
     assert not list(tmp_path.iterdir())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -42,8 +43,15 @@ class Known:
         folder = next((each for each in folders if (each / DEFAULT_PATH).parent.is_dir()), Path())
         released = [place for each in folders for place in (each / _COHORTS).glob("*")]
         tables = sorted({place.resolve() / "leaders.csv" for place in (*released, *cohorts)})
-        return cls.of(KnownTokens.load(folder / DEFAULT_PATH), (pd.read_csv(each) for each in tables if each.is_file()))
+        frames = (_leaders(each, each.stat().st_mtime_ns, each.stat().st_size) for each in tables if each.is_file())
+        return cls.of(KnownTokens.load(folder / DEFAULT_PATH), frames)
 
     def row_ids(self, text: str) -> Iterable[int]:
         """Where a text holds the id of a row of a released cohort."""
         return (each.start() for each in _ROW_ID.finditer(text) if each[0] in self.ids)
+
+
+@cache
+def _leaders(path: Path, changed: int, size: int) -> pd.DataFrame:
+    """The table of a cohort, read once as long as it stays as it is: a workspace may hold a hundred."""
+    return pd.read_csv(path)
