@@ -14,8 +14,8 @@ from angle_mort.cli.app import _parse, _run
 from angle_mort.cohort import load_cohort, share
 from angle_mort.disclosure import Ledger
 from angle_mort.errors import AngleMortError
-from angle_mort.publishing import execute, page_from_notebook
-from angle_mort.publishing.execution import with_parameters
+from angle_mort.publishing import page_from_notebook
+from angle_mort.publishing.execution import execute, with_parameters
 from angle_mort.shipped import shipped
 from angle_mort.text import explain
 from angle_mort.vault import open_vault, sealing
