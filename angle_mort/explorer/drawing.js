@@ -136,6 +136,7 @@ function drawn(picture, leader, width) {
     ...marks.map((each) => mark(each, place, leader, dense && each.id !== leader, radius)),
   );
   const reachable = svg.querySelectorAll("[data-leader]");
+  svg.classList.toggle("am-covered", picture.rects.length > 0);
   svg.setAttribute("role", reachable.length ? "group" : "img");
   const first = [...reachable].find((each) => each.dataset.leader === leader) ?? reachable[0];
   first?.setAttribute("tabindex", "0");

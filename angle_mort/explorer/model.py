@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -48,7 +48,11 @@ class Explorer(HasTraits):
 
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
         self.cohorts: Mapping[str, Mapping[str, Cohort]] = _by_name_and_wave(cohorts)
-        self._people: Callable[[str, str], People] = cache(lambda name, wave: People(self.cohorts[name][wave]))
+        self._people = {
+            (name, wave): People(cohort).warmed()
+            for name, waves in self.cohorts.items()
+            for wave, cohort in waves.items()
+        }
         super().__init__(cohort=next(iter(self.cohorts)))
         self.load()
 
@@ -126,7 +130,7 @@ class Explorer(HasTraits):
     def people(self) -> People:
         """The leaders of the chosen wave."""
         waves = self.cohorts[self.cohort]
-        return self._people(self.cohort, self.wave if self.wave in waves else next(iter(waves)))
+        return self._people[self.cohort, self.wave if self.wave in waves else next(iter(waves))]
 
     @property
     def released(self) -> Cohort:

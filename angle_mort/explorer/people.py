@@ -85,6 +85,11 @@ class People:
         self.scenario = self._column("J")
         self.care = {name: self._column(name) for name in ("run_light", "fast_light", "hurried", "n_missing")}
 
+    def warmed(self) -> People:
+        """Itself, with everything computed now and not at the first click that asks for it."""
+        _ = self.membership, self.resembles, self.dominance, self.steps, self.checks, self.characteristics, self.areas
+        return self
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -61,8 +61,9 @@ def _ordered(people: People, measure: Measure, leader: str) -> Picture:
 
 
 def _distribution(people: People, measure: Measure, leader: str) -> Picture:
-    counts, _ = np.histogram(measure.value[measure.known], BINS)
-    top, dots = max(1, int(counts.max())), len(people) <= DOTS
+    dots = len(people) <= DOTS
+    marks, bars = (_piled(people, measure, leader), []) if dots else ([], _bars(measure))
+    top = max([1, *(mark["y"] for mark in marks), *(bar["y1"] for bar in bars)])
     return Picture(
         title=measure.label,
         reading=[
@@ -74,14 +75,15 @@ def _distribution(people: People, measure: Measure, leader: str) -> Picture:
         x=points(t("view.axis.blockage")),
         y={"span": [0, top * 1.12], "ticks": [[0, "0"], [top, number(top, 0)]], "label": t("explorer.axis.count")},
         zones=zones(people),
-        rects=[] if dots else _bars(counts),
-        marks=_piled(people, measure, leader) if dots else _own(people, measure, leader, 0),
+        rects=bars,
+        marks=marks if dots else _own(people, measure, leader, top * 1.06),
         columns=[t("view.column.band"), t("view.column.leaders")],
         table=[[name, number(n, 0)] for name, n in _tallied(measure)],
     )
 
 
-def _bars(counts: NDArray) -> list[dict]:
+def _bars(measure: Measure) -> list[dict]:
+    counts, _ = np.histogram(measure.value[measure.known], BINS)
     return [
         rect(left, left + 5, 0, n, 1, t("explorer.bin", low=left, high=left + 5, n=n))
         for left, n in zip(BINS[:-1].tolist(), counts.tolist(), strict=True)
@@ -90,10 +92,10 @@ def _bars(counts: NDArray) -> list[dict]:
 
 
 def _piled(people: People, measure: Measure, leader: str) -> list[dict]:
-    """A dot per leader, one above the other within the same 5 points."""
+    """A dot per leader at its value, the first one of each point at 1, the others above."""
     order = measure.known[np.argsort(measure.value[measure.known], kind="stable")]
-    bins = np.searchsorted(BINS[1:-1], measure.value[order], side="right")
-    heights = np.arange(len(order)) - np.searchsorted(bins, bins) + 0.5
+    point = np.floor(measure.value[order])
+    heights = np.arange(len(order)) - np.searchsorted(point, point) + 1
     told = zip(order.tolist(), heights.tolist(), strict=True)
     return [_strip_dot(people, measure, place, height, leader) for place, height in told]
 

@@ -202,7 +202,7 @@ def test_between_the_two_sizes_everybody_has_a_dot_of_their_own(network):
     model.scale, value = "A", network.leaders.set_index("leader")["A"]
     marks = model.picture.marks
     assert {mark["id"]: mark["x"] for mark in marks} == value.dropna().round(1).to_dict()
-    columns = [(min(mark["x"] // 5, 19), mark["y"]) for mark in marks]
+    columns = [(mark["x"] // 1, mark["y"]) for mark in marks]
     assert len(set(columns)) == len(marks)  # none hides another
     assert max(mark["y"] for mark in marks) < model.picture.y["span"][1]
 
