@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ROW = 0.62
 _FRAME = 0.85
+_LABEL = 22  # points that a value and its margin take
 
 
 # --------------------------------------------------------------------------------------- dots on the three bands
@@ -53,10 +54,10 @@ def _readable(summary: CohortSummary, scales: Sequence[str]) -> pd.DataFrame:
     rows.loc[turned, "mean"] = 100 - rows.loc[turned, "mean"]
     rows.loc[turned, ["low", "high"]] = 100 - rows.loc[turned, ["high", "low"]].to_numpy()
     rows["label"] = [scale_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
-    return _with_shown(rows.reset_index(), summary.level)
+    return with_shown(rows.reset_index(), summary.level)
 
 
-def _with_shown(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+def with_shown(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     """Each mean with its margin in words."""
     shown = [style.with_margin(row.mean, row.se_measurement, level) for row in _tuples(rows)]
     return rows.assign(shown=shown)
@@ -84,14 +85,15 @@ def _dots(summary: CohortSummary, name: str, rows: pd.DataFrame, reading: tuple[
         summary,
         name,
         reading=reading,
-        alt=t(f"view.{name}.alt", values=_listed(rows)) if len(rows) else "",
+        alt=t(f"view.{name}.alt", values=listed(rows)) if len(rows) else "",
         table=_dot_table(rows, "band"),
         caption=t("view.table"),
-        draw=partial(_draw_dots, rows, bold) if len(rows) else None,
+        draw=partial(draw_dots, rows, bold) if len(rows) else None,
     )
 
 
-def _draw_dots(rows: pd.DataFrame, bold: str) -> Figure:
+def draw_dots(rows: pd.DataFrame, bold: str = "") -> Figure:
+    """A dot with its margin per row, on the bands: ``scale``, ``label``, ``mean``, ``low``, ``high``, ``shown``."""
     rule = load_instrument().scoring["bands"]
     figure, axes = style.canvas(_FRAME + _ROW * len(rows))
     style.points_axis(axes, len(rows), t("view.axis.blockage"))
@@ -103,7 +105,8 @@ def _draw_dots(rows: pd.DataFrame, bold: str) -> Figure:
     return figure
 
 
-def _listed(rows: pd.DataFrame) -> str:
+def listed(rows: pd.DataFrame) -> str:
+    """The rows as one line of text: label and value."""
     return t("view.list_join").join(t("view.list_item", label=row.label, value=row.shown) for row in _tuples(rows))
 
 
@@ -165,7 +168,7 @@ def _category_names(figure: str) -> dict[str, str]:
 
 # ----------------------------------------------------------------------------------------------- done and taken over
 
-_SIDES = {"felt": style.ACCENT, "fact": style.SECOND}
+SIDES = {"felt": style.ACCENT, "fact": style.SECOND}
 
 
 def areas(summary: CohortSummary) -> View:
@@ -184,14 +187,14 @@ def areas(summary: CohortSummary) -> View:
         alt=t("view.areas.alt", values=_areas_listed(rows)) if known else "",
         table=_area_table(rows) if known else pd.DataFrame(),
         caption=t("view.table"),
-        draw=partial(_draw_areas, rows) if known else None,
+        draw=partial(draw_areas, rows) if known else None,
     )
 
 
 def _areas_told(rows: pd.DataFrame) -> list[str]:
     """Which area stands out on each side, when one does, and whether it is the same."""
     named_at = load_instrument().scoring["dominance"]["named_at"]
-    first = {side: _standing_out(rows, side, named_at) for side in _SIDES}
+    first = {side: _standing_out(rows, side, named_at) for side in SIDES}
     told = [
         t(f"view.areas.{side}", label=area) if area else t(f"view.areas.{side}_level") for side, area in first.items()
     ]
@@ -215,24 +218,27 @@ def _areas_listed(rows: pd.DataFrame) -> str:
 
 def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
     columns = {"area": rows["label"]}
-    for side in _SIDES:
+    for side in SIDES:
         edges = zip(rows[side], rows[f"{side}_low"], rows[f"{side}_high"], strict=True)
         columns[side] = [t("view.value_interval", value=mean, low=low, high=high) for mean, low, high in edges]
         columns[f"people_{side}"] = rows[f"people_{side}"]
     return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
 
 
-def _draw_areas(rows: pd.DataFrame) -> Figure:
-    figure, both = style.panels(_FRAME + _ROW * len(rows), len(_SIDES))
-    for axes, (side, colour) in zip(both, _SIDES.items(), strict=True):
+def draw_areas(rows: pd.DataFrame) -> Figure:
+    """A panel per side that is known: ``label``, then ``felt`` and ``fact`` with their ``_low`` and ``_high``."""
+    known = {side: colour for side, colour in SIDES.items() if rows[side].notna().any()}
+    figure, panels = style.panels(_FRAME + _ROW * len(rows), len(known))
+    for axes, (side, colour) in zip(panels, known.items(), strict=True):
         style.points_axis(axes, len(rows), t(f"view.axis.{side}"), step=50)
         axes.xaxis.grid(True, color=style.GRID, lw=0.8)
         axes.set_title(t(f"view.column.{side}"), fontsize=style.TEXT, color=colour, loc="left", fontweight="bold")
         for place, row in enumerate(rows.to_dict("records")):
             mean, low, high = row[side], row[f"{side}_low"], row[f"{side}_high"]
             style.row_label(axes, place + 0.05, row["label"])
-            style.interval_dot(axes, place + 0.05, mean, low, high, colour)
-            style.value_label(axes, place + 0.05, number(mean, 0), low, high, colour)
+            if pd.notna(mean):
+                style.interval_dot(axes, place + 0.05, mean, low, high, colour)
+                style.value_label(axes, place + 0.05, number(mean, 0), low, high, colour)
     return figure
 
 
@@ -295,15 +301,15 @@ def four_steps(summary: CohortSummary) -> View:
         label=[f"{place}. {path[code]}" for place, code in enumerate(summary.steps["step"], 1)],
         evidence=[t(f"view.evidence.{code}") for code in summary.steps["step"]],
     )
-    known = _with_shown(rows[rows["mean"].notna()], summary.level)
+    known = with_shown(rows[rows["mean"].notna()], summary.level)
     return of(
         summary,
         "four_steps",
         reading=(_weakest(summary, path, len(known)), t("view.four_steps.suggests")),
-        alt=t("view.four_steps.alt", values=_listed(known)) if len(known) else "",
+        alt=t("view.four_steps.alt", values=listed(known)) if len(known) else "",
         table=_dot_table(known, "evidence"),
         caption=t("view.table"),
-        draw=partial(_draw_steps, known) if len(known) else None,
+        draw=partial(draw_steps, known) if len(known) else None,
     )
 
 
@@ -315,7 +321,8 @@ def _weakest(summary: CohortSummary, path: dict[str, str], known: int) -> str:
     return t("view.four_steps.weakest", label=path[summary.weakest_step])
 
 
-def _draw_steps(rows: pd.DataFrame) -> Figure:
+def draw_steps(rows: pd.DataFrame) -> Figure:
+    """A dot with its margin per step, and its mark: ``label``, ``mean``, ``low``, ``high``, ``shown``, ``target``."""
     figure, axes = style.canvas(_FRAME + _ROW * len(rows))
     style.points_axis(axes, len(rows), t("view.axis.path"))
     axes.xaxis.grid(True, color=style.GRID, lw=0.8)
@@ -329,5 +336,6 @@ def _draw_steps(rows: pd.DataFrame) -> Figure:
 
 def _clear_of(row) -> tuple[float, float]:
     """The edges beside which a value may be written without covering the mark of the step."""
-    near = row.high < row.target < row.high + 22
-    return (row.low, row.target + 1 if near else row.high)
+    after = row.high < row.target < row.high + _LABEL
+    before = row.low - _LABEL < row.target < row.low
+    return (row.target - 1 if before else row.low, row.target + 1 if after else row.high)

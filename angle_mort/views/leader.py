@@ -13,6 +13,7 @@ from angle_mort.instrument import NOT_APPLICABLE, Instrument, load_instrument
 from angle_mort.results import COACH, LeaderSheet
 from angle_mort.text import day, number, t
 from angle_mort.views import style
+from angle_mort.views.charts import SIDES, draw_areas, draw_dots, draw_steps, listed, scale_label, with_shown
 from angle_mort.views.view import View, of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _quoted(text: str) -> str:
 def leader_blocks(sheet: LeaderSheet) -> View:
     """The three reasons with their margins, the one that leads when that is probable, and the nearest position."""
     blocks = load_instrument().scoring["dominance"]["blocks"]
-    return _dots(sheet, "leader_blocks", _scores(sheet, blocks), (_leading(sheet), _position(sheet)))
+    return _dots(sheet, "leader_blocks", _scores(sheet, blocks), (_leading(sheet), *_position(sheet)))
 
 
 def leader_consequences(sheet: LeaderSheet) -> View:
@@ -113,21 +114,13 @@ def leader_consequences(sheet: LeaderSheet) -> View:
 def _scores(sheet: LeaderSheet, scales: Sequence[str]) -> pd.DataFrame:
     """The scores that exist among those chosen; a scale read in reverse is turned: right is always blockage."""
     instrument = load_instrument()
-    rows = sheet.scores.set_index("scale").reindex(list(scales)).rename_axis("scale")
+    rows = sheet.scores.rename(columns={"value": "mean"}).set_index("scale").reindex(list(scales)).rename_axis("scale")
     rows["band"] = sheet.bands.set_index("scale")["band"]
-    rows = rows[rows["value"].notna()].copy()
+    rows = rows[rows["mean"].notna()].copy()
     turned = rows.index.isin(instrument.scoring["bands"]["reversed"])
-    rows.loc[turned, ["value", "low", "high"]] = 100 - rows.loc[turned, ["value", "high", "low"]].to_numpy()
-    rows["label"] = [_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
-    rows["shown"] = [style.with_margin(row.value, row.se_measurement, sheet.level) for row in rows.itertuples()]
-    return rows.reset_index()
-
-
-def _label(instrument: Instrument, scale: str, turned: bool) -> str:
-    if turned:
-        return t(f"view.turned.{scale}")
-    indices = instrument.scoring["indices"]
-    return indices[scale]["name"]["fr"] if scale in indices else instrument.module(scale).name
+    rows.loc[turned, ["mean", "low", "high"]] = 100 - rows.loc[turned, ["mean", "high", "low"]].to_numpy()
+    rows["label"] = [scale_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
+    return with_shown(rows.reset_index(), sheet.level)
 
 
 def _leading(sheet: LeaderSheet) -> str:
@@ -141,15 +134,17 @@ def _leading(sheet: LeaderSheet) -> str:
     return t("leader.blocks.leading", label=_quoted(label), percent=_percent(chances.max()))
 
 
-def _position(sheet: LeaderSheet) -> str:
+def _position(sheet: LeaderSheet) -> list[str]:
     row, prototypes = sheet.prototypes.iloc[0], load_instrument().prototypes.prototypes
     nearest = next((each for each in prototypes if each.code == row["nearest"]), None)
     if nearest is None:
-        return t("leader.position.unknown")
+        return [t("leader.position.unknown")]
     told = {"name": nearest.name, "percent": _percent(row["probability"])}
     if not row["named"]:
-        return t("leader.position.between", **told)
-    return t("leader.position.named", **told, gloss=nearest.gloss)
+        return [t("leader.position.between", **told)]
+    apart = (sheet.checks["answer"] == "different").any()
+    named = t("leader.position.named", **told, gloss=nearest.gloss)
+    return [named, *([t("leader.position.beware")] if apart else [])]
 
 
 def _percent(chance: float) -> str:
@@ -176,36 +171,20 @@ def _dots(sheet: LeaderSheet, name: str, rows: pd.DataFrame, reading: tuple[str,
         sheet,
         name,
         reading=reading,
-        alt=t("leader.alt.dots", values=_listed(rows)) if len(rows) else "",
+        alt=t("leader.alt.dots", values=listed(rows)) if len(rows) else "",
         table=_dot_table(rows, {t("view.column.band"): rows["band"]}) if len(rows) else pd.DataFrame(),
         caption=t("view.table"),
-        draw=partial(_draw_dots, rows, bold) if len(rows) else None,
+        draw=partial(draw_dots, rows, bold) if len(rows) else None,
     )
-
-
-def _listed(rows: pd.DataFrame) -> str:
-    return t("view.list_join").join(t("view.list_item", label=row.label, value=row.shown) for row in rows.itertuples())
 
 
 def _dot_table(rows: pd.DataFrame, more: dict[str, Sequence[str]]) -> pd.DataFrame:
     columns = {
         "label": rows["label"],
-        "value": rows["value"].map(number),
+        "value": rows["mean"].map(number),
         "interval": [t("view.interval", low=row.low, high=row.high) for row in rows.itertuples()],
     }
     return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()} | more)
-
-
-def _draw_dots(rows: pd.DataFrame, bold: str) -> Figure:
-    rule = load_instrument().scoring["bands"]
-    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
-    style.points_axis(axes, len(rows), t("view.axis.blockage"))
-    style.zones(axes, rule["thresholds"], rule["names"])
-    for place, row in enumerate(rows.itertuples()):
-        style.row_label(axes, place + 0.1, row.label, bold=row.scale == bold)
-        style.interval_dot(axes, place + 0.1, row.value, row.low, row.high)
-        style.value_label(axes, place + 0.1, row.shown, row.low, row.high)
-    return figure
 
 
 # ------------------------------------------------------------------------------------------------------- five areas
@@ -215,20 +194,17 @@ def leader_areas(sheet: LeaderSheet) -> View:
     """The five areas twice: what the leader carries, and who took over in fact. Each rests on one answer."""
     names = load_instrument().scoring["areas"]["names"]
     rows = sheet.areas.assign(label=[names[area]["fr"] for area in sheet.areas["area"]])
-    sides = {side: colour for side, colour in _SIDES.items() if rows[side].notna().any()}
+    sides = [side for side in SIDES if rows[side].notna().any()]
     told = [_highest(rows, side) for side in sides]
     return of(
         sheet,
         "leader_areas",
         reading=(*told, t("leader.areas.how"), *([t("leader.areas.closed")] if "felt" not in sides else [])),
-        alt=t("leader.alt.areas", values=_areas_listed(rows)) if sides else "",
+        alt=t("leader.alt.areas", values=_areas_told(rows)) if sides else "",
         table=_area_table(rows),
         caption=t("view.table"),
-        draw=partial(_draw_areas, rows, sides) if sides else None,
+        draw=partial(draw_areas, rows) if sides else None,
     )
-
-
-_SIDES = {"felt": style.ACCENT, "fact": style.SECOND}
 
 
 def _highest(rows: pd.DataFrame, side: str) -> str:
@@ -239,7 +215,7 @@ def _highest(rows: pd.DataFrame, side: str) -> str:
     return t(f"leader.areas.{side}", labels=t("leader.comma").join(labels))
 
 
-def _areas_listed(rows: pd.DataFrame) -> str:
+def _areas_told(rows: pd.DataFrame) -> str:
     told = [
         t("view.areas.item", label=row.label, felt=_points(row.felt), fact=_points(row.fact))
         for row in rows.itertuples()
@@ -253,28 +229,13 @@ def _points(value: float) -> str:
 
 def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
     columns = {"area": rows["label"]}
-    for side in _SIDES:
+    for side in SIDES:
         edges = zip(rows[side], rows[f"{side}_low"], rows[f"{side}_high"], strict=True)
         columns[side] = [
             t("view.nothing") if pd.isna(value) else t("view.value_interval", value=value, low=low, high=high)
             for value, low, high in edges
         ]
     return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
-
-
-def _draw_areas(rows: pd.DataFrame, sides: dict[str, str]) -> Figure:
-    figure, panels = style.panels(_FRAME + _ROW * len(rows), len(sides))
-    for axes, (side, colour) in zip(panels, sides.items(), strict=True):
-        style.points_axis(axes, len(rows), t(f"view.axis.{side}"), step=50)
-        axes.xaxis.grid(True, color=style.GRID, lw=0.8)
-        axes.set_title(t(f"view.column.{side}"), fontsize=style.TEXT, color=colour, loc="left", fontweight="bold")
-        for place, row in enumerate(rows.to_dict("records")):
-            value, low, high = row[side], row[f"{side}_low"], row[f"{side}_high"]
-            style.row_label(axes, place + 0.05, row["label"])
-            if pd.notna(value):
-                style.interval_dot(axes, place + 0.05, value, low, high, colour)
-                style.value_label(axes, place + 0.05, number(value, 0), low, high, colour)
-    return figure
 
 
 # ---------------------------------------------------------------------------------- autonomy, absence, hours, pride
@@ -401,9 +362,13 @@ def leader_checks(sheet: LeaderSheet) -> View:
     untold = rows.loc[rows["left"].isna() | rows["right"].isna(), "label"]
     if len(untold):
         told.append(t("leader.checks.untold", labels=t("view.list_join").join(untold)))
-    table = [(row.label, _points(row.left), _points(row.right), _gap(row), row.told) for row in rows.itertuples()]
-    columns = ("check", "left", "right", "gap", "verdict")
+    table = [(row.label, _both(row), _gap(row), row.told) for row in rows.itertuples()]
+    columns = ("check", "both", "gap", "verdict")
     return _listing(sheet, "leader_checks", table, columns, *told, t("leader.checks.how"))
+
+
+def _both(row) -> str:
+    return t("leader.both", left=_points(row.left), right=_points(row.right))
 
 
 def _gap(row) -> str:
@@ -432,18 +397,17 @@ def leader_steps(sheet: LeaderSheet) -> View:
     rows = sheet.steps.assign(
         label=[f"{place}. {path[code]['name']['fr']}" for place, code in enumerate(sheet.steps["step"], 1)]
     )
-    known = rows[rows["value"].notna()].copy()
-    known["shown"] = [style.with_margin(row.value, row.se_measurement, sheet.level) for row in known.itertuples()]
+    known = with_shown(rows[rows["value"].notna()].rename(columns={"value": "mean"}), sheet.level)
     evidence = [t(f"view.evidence.{code}") for code in known["step"]]
     targets = [number(each, 0) for each in known["target"]]
     view = of(
         sheet,
         "leader_steps",
         reading=(*_weakest(sheet, path), t("view.four_steps.suggests")),
-        alt=t("leader.alt.dots", values=_listed(known)) if len(known) else "",
+        alt=t("leader.alt.dots", values=listed(known)) if len(known) else "",
         table=_dot_table(known, {t("leader.column.target"): targets, t("view.column.evidence"): evidence}),
         caption=t("view.table"),
-        draw=partial(_draw_steps, known) if len(known) else None,
+        draw=partial(draw_steps, known) if len(known) else None,
     )
     return replace(view, reserved=_own_words(sheet)) if sheet.own_words else view
 
@@ -477,19 +441,6 @@ def _own_words(sheet: LeaderSheet) -> View:
     caption = t("leader.caption.own_words")
     view = of(sheet, "leader_own_words", reading=told, alt="", table=pd.DataFrame(), caption=caption)
     return replace(view, audience=COACH)
-
-
-def _draw_steps(rows: pd.DataFrame) -> Figure:
-    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
-    style.points_axis(axes, len(rows), t("view.axis.path"))
-    axes.xaxis.grid(True, color=style.GRID, lw=0.8)
-    for place, row in enumerate(rows.itertuples()):
-        style.row_label(axes, place, row.label)
-        axes.plot([row.target] * 2, [place - 0.06, place + 0.22], color=style.SECOND, lw=2.2, zorder=1)
-        style.interval_dot(axes, place, row.value, row.low, row.high)
-        near = row.high < row.target < row.high + 22
-        style.value_label(axes, place, row.shown, row.low, row.target + 1 if near else row.high)
-    return figure
 
 
 def leader_tasks(sheet: LeaderSheet) -> View:

@@ -64,7 +64,7 @@ def interval_dot(
 ) -> None:
     """A dot, its margin as a bar, and its value written beside it."""
     axes.plot([low, high], [row + 0.08] * 2, color=colour, lw=3.2, solid_capstyle="butt", zorder=2)
-    axes.plot([mean], [row + 0.08], marker=marker, color=colour, ms=7.5, mec="white", mew=1.2, zorder=3)
+    axes.plot([mean], [row + 0.08], marker=marker, color=colour, ms=7.5, mec="white", mew=1.2, zorder=3, clip_on=False)
 
 
 def value_label(axes: Axes, row: float, text: str, low: float, high: float, colour: str = ACCENT) -> None:
