@@ -160,6 +160,7 @@ CODES: dict[str, str] = {
     "AM673": "Line {row} of the plan: a quarter is written 2027-T1. Correct it, or leave it empty.",
     "AM674": "Line {row} of the plan has none of the four priorities. Give one, or keep the task for the leader.",
     "AM660": "The vault does not hold this leader of cohort {cohort} under this id. Release the cohort again from this vault.",
+    "AM661": "The export holds the form {form}, not the mirror. Give the export of what collaborators answered.",
     # 7xx publishing
     "AM700": "Notebook {path} cannot be read. Check its path; it is an .ipynb file.",
     "AM701": "The notebook has no parameter {name!r}. Known ones: {known}.",

@@ -183,7 +183,7 @@ def _coffre(parser: _Parser) -> None:
     )
     made = {
         name: actions.add_parser(name, help=t(f"cli.coffre.{name}.help"), description=t(f"cli.coffre.{name}.about"))
-        for name in ("etat", "phrase", "cle", "sauvegarder", "restaurer", "effacer")
+        for name in ("etat", "phrase", "cle", "sauvegarder", "restaurer", "effacer", "miroir")
     }
     made["sauvegarder"].add_argument("folder", metavar=t("cli.folder"), help=t("cli.coffre.sauvegarder.folder"))
     made["restaurer"].add_argument("file", metavar=t("cli.importer.file"), help=t("cli.coffre.restaurer.file"))
@@ -191,6 +191,13 @@ def _coffre(parser: _Parser) -> None:
     made["effacer"].add_argument(
         "identity", nargs="?", metavar=t("cli.coffre.effacer.who"), help=t("cli.coffre.effacer.identity")
     )
+    mirror = made["miroir"]
+    mirror.add_argument("file", metavar=t("cli.importer.file"), help=t("cli.importer.file_help"))
+    mirror.add_argument("--cohorte", required=True, metavar=t("cli.importer.name"), help=t("cli.liberer.cohorte"))
+    mirror.add_argument("--passation", default="T0", metavar=t("cli.importer.wave"), help=t("cli.liberer.passation"))
+    mirror.add_argument("--dirigeant", metavar=t("cli.coffre.effacer.who"), help=t("cli.coffre.miroir.who"))
+    ignored = {"metavar": t("cli.importer.header"), "help": t("cli.importer.ignorer")}
+    mirror.add_argument("--ignorer", action="append", default=[], **ignored)
     made["effacer"].add_argument("--oui", action="store_true", help=t("cli.coffre.effacer.oui"))
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from angle_mort.cli.steps import Steps
-from angle_mort.cohort import FIRST_WAVE, row_ids, stored_intake, wave_name, working_audience
+from angle_mort.cohort import FIRST_WAVE, check_wave, row_ids, stored_intake, wave_name, working_audience
 from angle_mort.disclosure import POLICY
 from angle_mort.disk import replace_file
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.explorer import shortlist
+from angle_mort.instrument import load_instrument
+from angle_mort.responses import read_export
 from angle_mort.text import command, day, explain, t
 from angle_mort.vault import (
     DEFAULT_PATH,
@@ -141,8 +143,27 @@ def effacer(asked: argparse.Namespace) -> int:
     return 0
 
 
+def miroir(asked: argparse.Namespace) -> int:
+    """What collaborators answered about one leader: codes alone, beside that leader's own answers."""
+    wave = check_wave(asked.passation)
+    with Steps(1) as step, step("cli.step.read"):
+        intake = read_export(asked.file, load_instrument(), ignore=asked.ignorer)
+    if intake.form != "miroir":
+        raise AngleMortError(problem("AM661", form=intake.form))
+    vault = opened()
+    identity = asked.dirigeant or _typed(t("cli.coffre.miroir.ask"), "--dirigeant")
+    rows = _of_row_id(vault, identity) if _ROW_ID.fullmatch(identity) else vault.find(identity)
+    respondent = next((row[2] for row in rows if row[:2] == (asked.cohorte, wave)), None)
+    if respondent is None:
+        raise AngleMortError(problem("AM315"))
+    vault.store_mirror(asked.cohorte, wave, respondent, intake.responses)
+    minimum = load_instrument().scoring["cross_checks"]["minimum_mirror"]
+    print(t("cli.coffre.miroir.done", n=len(intake.responses), minimum=minimum))
+    return 0
+
+
 ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
-    each.__name__: each for each in (etat, phrase, cle, sauvegarder, restaurer, effacer)
+    each.__name__: each for each in (etat, phrase, cle, sauvegarder, restaurer, effacer, miroir)
 }
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 from angle_mort import views
-from angle_mort.cohort import load_cohort, report
+from angle_mort.cohort import leader_report, load_cohort, report
 from angle_mort.publishing import Page, page_from_script
 from angle_mort.shipped import shipped
 from tests.joined import WITH_PROFILES, reading_of
@@ -21,12 +21,19 @@ def questionnaire() -> Page:
     return script("06", cohort_questionnaire=cohort.questionnaire, cohort_summary=cohort.summary)
 
 
+def fatigued() -> Page:
+    """A sheet with all that it can hold without a vault: an unequal pair, and the word about fatigue."""
+    cohort = load_cohort(DEMO / "cohorte")
+    return leader_report(cohort, cohort.leaders["leader"][2])
+
+
 PAGES = {
     "01": lambda: report(load_cohort(DEMO / "cohorte")),
+    "02": fatigued,
     "04": lambda: script("04", reading_summary=reading_of(*WITH_PROFILES).summary),
     "06": questionnaire,
 }
-FIGURES = {"01": 5, "04": 5, "06": 1}
+FIGURES = {"01": 5, "02": 5, "04": 5, "06": 1}
 
 
 @cache
