@@ -84,7 +84,7 @@ class Page:
     def pdf(self) -> bytes:
         """The same page on paper, scanned too; raises AM704, and those of ``paper.printed``."""
         content = printed(self.html, self.whole_title, [self.title, *(block.heading for block in self.contents)])
-        refuse(scan(content, known=self.known or Known.here(), own=self.audience == LEADER))
+        refuse(scan(content, known=self.known or Known.here(), own=self.leader))
         return content
 
     @property

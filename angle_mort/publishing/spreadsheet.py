@@ -13,7 +13,7 @@ import pandas as pd
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.page import refuse, written
 from angle_mort.publishing.scanning import Known, scan
-from angle_mort.results import LEADER, SPONSOR
+from angle_mort.results import SPONSOR
 
 _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with, in any spreadsheet: the signs, their wide forms, and blanks that are skipped."""
@@ -21,10 +21,11 @@ _UNREADABLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u
 
 
 class Shareable(Protocol):
-    """A view: a table made by the disclosure rules, and who may see it."""
+    """A view: a table, who may see it, and the one person whom it tells of, if it does."""
 
     audience: str
     demonstration: bool
+    leader: str
 
     def frame(self) -> pd.DataFrame: ...
 
@@ -44,7 +45,7 @@ def write_table(
     if make is None:
         raise AngleMortError(problem("AM709", path=path.name))
     content = make(harmless(view.frame()))
-    refuse(scan(content, path.name, known or Known.here(), own=view.audience == LEADER))
+    refuse(scan(content, path.name, known or Known.here(), own=view.leader))
     if before is None and view.audience == SPONSOR and not view.demonstration:
         raise AngleMortError(problem("AM636"))
     if before:
