@@ -54,9 +54,8 @@ def test_the_keyboard_alone_goes_everywhere_and_gets_out_again(page):
     assert 0 < len(stops) < 120, "the focus never came back to the page"
     assert all(name for _, _, name in stops)
     links = {place for tag, place, _ in stops if tag == "A"}
-    assert links >= {
-        f"#{each}" for each in page.evaluate("[...document.querySelectorAll('main [id^=partie]')].map(e => e.id)")
-    }
+    sections = page.evaluate("[...document.querySelectorAll('main [id^=partie]')].map(each => each.id)")
+    assert len(sections) == 13 and links >= {f"#{each}" for each in sections}
     assert sum(tag == "BUTTON" for tag, _, _ in stops) == page.locator(".choice").count() == 5
 
 
