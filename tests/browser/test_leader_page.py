@@ -45,8 +45,8 @@ def test_the_keyboard_alone_goes_everywhere_and_gets_out_again(page):
     for _ in range(120):
         page.keyboard.press("Tab")
         stop = page.evaluate(
-            "(e => e === document.body ? null : [e.tagName, e.getAttribute('href'), "
-            "(e.labels?.[0]?.textContent || e.getAttribute('aria-label') || e.textContent).trim()])(document.activeElement)"
+            """(e => e === document.body ? null : [e.tagName, e.getAttribute('href'),
+            (e.labels?.[0]?.textContent || e.getAttribute('aria-label') || e.textContent).trim()])(document.activeElement)"""
         )
         if stop is None:
             break
