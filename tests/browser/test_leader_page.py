@@ -11,6 +11,10 @@ from tests.leaders import house, identity, plain
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
 SHY = "\u00ad"
+STOP = """(each => each === document.body ? null : [
+  each.tagName, each.getAttribute('href'),
+  (each.labels?.[0]?.textContent || each.getAttribute('aria-label') || each.textContent).trim(),
+])(document.activeElement)"""
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +48,7 @@ def test_the_keyboard_alone_goes_everywhere_and_gets_out_again(page):
     stops = []
     for _ in range(120):
         page.keyboard.press("Tab")
-        stop = page.evaluate(
-            """(e => e === document.body ? null : [e.tagName, e.getAttribute('href'),
-            (e.labels?.[0]?.textContent || e.getAttribute('aria-label') || e.textContent).trim()])(document.activeElement)"""
-        )
+        stop = page.evaluate(STOP)
         if stop is None:
             break
         stops.append(stop)
