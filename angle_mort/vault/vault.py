@@ -75,24 +75,18 @@ class Erasure:
 
 
 def open_vault(path: str | Path | None = None, passphrase: str | None = None) -> Vault:
-    """Open the vault of this folder, or of the one above (``data/private/coffre.bin``), asking for its passphrase.
+    """Open the vault of this folder (``data/private/coffre.bin``), asking for its passphrase.
 
     The passphrase comes from the argument, else from the variable ``ANGLE_MORT_PASSPHRASE`` (for scripts), else from
     the person at the terminal or in the notebook. Raises AM301 (no vault), AM302 (wrong passphrase), AM303 (damaged),
     AM305 (nobody to ask), AM310 (newer format).
     """
-    place = Path(path or _nearest())
+    place = Path(path or DEFAULT_PATH)
     content = read(place)
     lock = Lock.of(passphrase if passphrase is not None else ask_passphrase(), content, place)
     vault = Vault(place, lock)
     vault.settle()
     return vault
-
-
-def _nearest() -> Path:
-    """Commands run in the workspace, notebooks in a folder of it."""
-    above = Path("..") / DEFAULT_PATH
-    return above if above.is_file() and not DEFAULT_PATH.is_file() else DEFAULT_PATH
 
 
 class Vault:
