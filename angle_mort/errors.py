@@ -126,6 +126,7 @@ CODES: dict[str, str] = {
     "AM609": "Cohort name {name!r} will not do. Use lower-case ASCII letters, digits, - or _, at most 41 characters.",
     "AM640": "Cohort name {name!r} ends like a wave. Give the cohort {cohort} and the wave {wave} apart.",
     "AM641": "Wave {wave!r} will not do. Name waves T0, T1, T2 and so on, at most T99.",
+    "AM659": "Cohort {cohort} was released from other answers than the vault holds now. Release it again.",
     "AM642": "Nobody of cohort {cohort} answered two waves. Import another wave of the same people.",
     "AM643": "The months given do not fit the waves {waves}. Give one increasing number per wave, the first 0.",
     "AM644": "Nobody who is followed in cohort {cohort} is named so. Give the whole name as the table of leaders has it.",

@@ -37,6 +37,7 @@ from angle_mort.roadmap import (
     slopes,
     step_evidence,
 )
+from angle_mort.roadmap.delegation import MINE
 from angle_mort.scores import reliable_change, score_responses
 from angle_mort.scores.change import retest_factor
 from angle_mort.text import t
@@ -201,7 +202,15 @@ class FollowedCohort:
         ]
         who = self.scores[["person", "wave", "respondent"]].drop_duplicates()
         told = who.merge(pd.concat(handed), on=["wave", "respondent"]).set_index(["person", "wave"])["value"]
-        return wide.assign(handed=told.reindex(wide.index)).reset_index()
+        return self._with_plans(wide.assign(handed=told.reindex(wide.index)).reset_index())
+
+    def _with_plans(self, facts: pd.DataFrame) -> pd.DataFrame:
+        """The share of tasks of each person's last wave, from their delegation plan where the form did not ask."""
+        last = facts[~facts.duplicated("person", keep="last") & facts["handed"].isna()]
+        plans = {row: _share(plan) for row, plan in self.vault.plans(self.name).items()}
+        rows = {row.Index: (row.wave, self.persons.loc[row.person, row.wave]) for row in last.itertuples()}
+        shares = pd.Series({place: plans.get(row) for place, row in rows.items()}, dtype=float).reindex(facts.index)
+        return facts.assign(handed=facts["handed"].fillna(shares), from_plan=shares.notna())
 
     def _attendance(self) -> pd.DataFrame:
         seen, rows = self.persons.notna().sum(axis=1), []
@@ -270,6 +279,9 @@ class FollowedCohort:
         for side, wave in zip(("before", "after"), self.ends, strict=True):
             ids = row_ids(self.intakes[wave], self.vault.naming(working_audience(self.name, wave)))
             pairs[side] = self.persons.loc[pairs.index, wave].map(ids)
+        for side, cohort in zip(("before", "after"), self.released, strict=True):
+            if not set(pairs[side]) <= set(cohort.leaders["leader"]):
+                raise AngleMortError(problem("AM659", cohort=cohort.name))
         scores, seals = zip(*((each.scores, each.certificate) for each in self.released), strict=True)
         return PairedWaves(self.name, self.ends, pairs, scores, seals)
 
@@ -354,6 +366,12 @@ def _instrument(vault: Vault, name: str, wave: str) -> Instrument:
 
 def _cohorts(vault: Vault) -> Path:
     return vault.path.resolve().parent.parent / "cohorts"
+
+
+def _share(plan: pd.DataFrame) -> float:
+    """Of the tasks of a plan, those that somebody else does by now, 0-100; missing where nobody says who does any."""
+    known = plan["holder"].dropna()
+    return 100 * float((known != MINE).mean()) if len(known) else np.nan
 
 
 def _tallied(between: pd.DataFrame) -> pd.DataFrame:

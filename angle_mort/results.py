@@ -127,7 +127,8 @@ class FollowUp:
     - ``changes``: ``person``, ``first``, ``last`` (waves) and what ``reliable_change`` gives between them
     - ``slopes``: as ``roadmap.slopes`` gives them
     - ``facts``: ``person``, ``wave``, then the scenario, gains and placements (in their units, J 1-3) and ``handed``
-      (share of tasks no longer « Moi », 0-100, missing in a short form)
+      (share of tasks no longer « Moi », 0-100, missing in a short form unless ``from_plan``: the delegation plan, which
+      stands for the last wave)
     - ``group``: ``scale``, ``better``, ``none``, ``worse``, ``unknown``, ``changed`` (people), first to last wave
     - ``transitions``: ``before``, ``after``, ``n`` of the scenario
     - ``effect``: as ``programme_effect``, with ``before`` (the mean) and ``regression`` (points that picking people by

@@ -1,49 +1,28 @@
 """A cohort over its waves: who is paired with whom, what is told of them, and the page of those who answered both."""
 
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import angle_mort as am
 from angle_mort import views
-from angle_mort.cli.commands import _release
-from angle_mort.cohort import load_cohort, score_intake, share
-from angle_mort.disclosure import Ledger
+from angle_mort.cohort import load_cohort, share
 from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument
 from angle_mort.results import COACH, SPONSOR
 from angle_mort.text import explain, number
-from angle_mort.vault import Vault, sealing
-from tests.cohorts import intake_of
-from tests.waves import EVERYBODY, identities, later
+from tests.waves import EVERYBODY, FULL, identities, keep, later, new_vault, wave
 
 INSTRUMENT = load_instrument()
 
 
 @pytest.fixture
-def vault(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sealing, "WORK", (2**4, 8, 1))
-    Ledger.beside(tmp_path / "data" / "cohorts" / "x").begin()
-    return Vault.create(tmp_path / "data" / "private" / "coffre.bin", "trois chèvres sur un toit")
-
-
-def wave(answers, people=None, form="suivi"):
-    """An intake of these answers; ``people`` with e-mail and person, else those of the numbers in the index."""
-    numbers = [int(each[1:]) - 1 for each in answers.index]
-    people = identities(numbers) if people is None else people
-    made = intake_of(answers, form)
-    told = made.identities.assign(email=list(people["email"]), person=list(people["person"]))
-    return replace(made, identities=told, dialect=replace(made.dialect, sha256=str(hash(tuple(answers.sum())))))
-
-
-def keep(vault, name, waves, release=True):
-    for place, intake in enumerate(waves):
-        vault.store(name, f"T{place}", intake)
-        if release:
-            _release(vault, name, f"T{place}", intake, score_intake(intake, INSTRUMENT), INSTRUMENT)
+def vault(tmp_path):
+    return new_vault(tmp_path)
 
 
 def code(call, *words):
@@ -51,9 +30,6 @@ def code(call, *words):
         call(*words)
     assert explain(error.value)
     return error.value.problems[0].code
-
-
-FULL = wave(EVERYBODY.iloc[:24], form="complete")
 
 
 # ----------------------------------------------------------------------------------------------------- who is paired
@@ -113,6 +89,7 @@ def test_two_waves_without_anybody_in_common_are_no_follow_up(vault):
     assert code(lambda: am.follow_cohort(vault, "artisans").reading) == "AM642"
 
 
+@pytest.mark.slow
 def test_many_more_missing_answers_are_told(vault):
     gaps = later(range(24))
     gaps.iloc[:, ::5] = np.nan
@@ -134,6 +111,7 @@ def test_those_who_did_not_come_back_are_compared_with_those_who_did(vault):
 # ------------------------------------------------------------------------------------------- effect and waiting list
 
 
+@pytest.mark.slow
 def test_the_regression_is_estimated_where_norms_tell_the_mean_of_others(vault, tmp_path):
     norms = am.build_norms(am.make_cohort(n=80, seed=3, not_applicable=0).responses, name="nous")
     keep(vault, "artisans", [FULL, wave(later(range(24)))], release=False)
@@ -160,8 +138,9 @@ def test_a_waiting_list_is_another_cohort_of_the_vault(vault):
 # ------------------------------------------------------------------------------------------------------ for the coach
 
 
-@pytest.fixture
-def reading(vault):
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory):
+    vault = new_vault(tmp_path_factory.mktemp("coach"))
     keep(vault, "artisans", [FULL, wave(later(range(4, 24), gain=1))], release=False)
     return am.follow_cohort(vault, "artisans", [0, 5]).reading
 
@@ -201,6 +180,20 @@ def test_gains_are_counts_and_the_one_wanted_first_is_marked(reading):
     assert tasks[1].endswith("%") and tasks[2] == "–"
 
 
+def test_the_share_of_tasks_of_the_last_wave_comes_from_the_delegation_plan(vault):
+    keep(vault, "artisans", [FULL, wave(later(range(4, 24)))], release=False)
+    plan = pd.DataFrame({"task": list("abcd"), "holder": [0, 1, 2, np.nan]})
+    vault.save_plan("artisans", "T0", "r005", plan)
+    reading = am.follow_cohort(vault, "artisans").reading
+    label = identities([4])["person"][0]
+    person = int(reading.people.set_index("label").loc[label, "person"])
+    own = reading.facts[reading.facts["person"] == person]
+    assert own["from_plan"].tolist() == [False, True]
+    assert own["handed"].iloc[1] == pytest.approx(200 / 3)
+    assert reading.facts["from_plan"].sum() == 1
+    assert "plan de délégation gardé" in " ".join(views.followed_gains(reading, label).reading)
+
+
 def test_fatigue_that_rises_asks_for_a_person_and_names_no_illness(reading):
     person = int(reading.people["person"].iloc[0])
     worse = (reading.changes["person"] == person) & (reading.changes["scale"] == "D3")
@@ -213,9 +206,18 @@ def test_fatigue_that_rises_asks_for_a_person_and_names_no_illness(reading):
 # --------------------------------------------------------------------------------------------------------- for a page
 
 
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    place = tmp_path_factory.mktemp("page")
+    keep(new_vault(place), "artisans", [FULL, wave(later(range(6, 24), gain=1))])
+    return place
+
+
 @pytest.fixture
-def followed(vault):
-    keep(vault, "artisans", [FULL, wave(later(range(6, 24), gain=1))])
+def followed(workspace, tmp_path):
+    """In a workspace of its own: what is shared in one test is not in the next."""
+    shutil.copytree(workspace / "data", tmp_path / "data")
+    vault = am.open_vault(tmp_path / "data" / "private" / "coffre.bin", "trois chèvres sur un toit")
     return am.follow_cohort(vault, "artisans")
 
 
@@ -271,3 +273,11 @@ def test_after_the_page_of_a_whole_wave_the_paired_one_is_refused_and_nothing_is
     again = am.follow_cohort(followed.vault, "artisans")
     assert code(again.save, tmp_path / "page.html") == "AM637"
     assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.slow
+def test_a_page_is_not_made_of_folders_that_are_older_than_the_vault(followed, tmp_path):
+    vault = followed.vault
+    vault.store("artisans", "T1", wave(later(range(6, 26), gain=1)), replace=True)
+    vault.store("artisans", "T0", wave(EVERYBODY.iloc[:26], form="complete"), replace=True)
+    assert code(lambda: am.follow_cohort(vault, "artisans").summary) == "AM659"

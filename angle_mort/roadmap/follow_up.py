@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 
 import numpy as np
@@ -66,7 +67,7 @@ def programme_effect(changes: pd.DataFrame, level: float = 0.90) -> pd.DataFrame
 
     >>> changes = pd.DataFrame({"scale": "A", "difference": [-12.0, -3.0, -9.0, 0.0]})
     >>> programme_effect(changes).round(1).values.tolist()
-    [['A', 4, -6.0, 5.5, -12.5, 0.5]]
+    [['A', 4, -6.0, 5.5, -12.4, 0.4]]
     """
     from scipy.stats import t
 
@@ -85,7 +86,7 @@ def against_waiting_list(changes: pd.DataFrame, waiting: pd.DataFrame, level: fl
     >>> changes = pd.DataFrame({"scale": "A", "difference": [-12.0, -3.0, -9.0, 0.0]})
     >>> waiting = pd.DataFrame({"scale": "A", "difference": [-4.0, 2.0, 1.0, -3.0]})
     >>> against_waiting_list(changes, waiting).round(1).values.tolist()
-    [['A', 4, 4, -5.0, -11.3, 1.3]]
+    [['A', 4, 4, -5.0, -11.4, 1.4]]
     """
     from scipy.stats import t
 
@@ -121,10 +122,12 @@ def people_needed(difference: float, sd: float, groups: int = 1, power: float = 
     """
     from scipy.stats import nct, t
 
-    n = 2
-    while True:
+    def reached(n: int) -> bool:
         freedom, shift = groups * (n - 1), abs(difference) / sd * np.sqrt(n / groups)
         edge = t.ppf((1 + level) / 2, freedom)
-        if nct.sf(edge, freedom, shift) + nct.cdf(-edge, freedom, shift) >= power:
-            return n
-        n += 1
+        return nct.sf(edge, freedom, shift) + nct.cdf(-edge, freedom, shift) >= power
+
+    enough = 2
+    while not reached(enough):
+        enough *= 2
+    return bisect_left(range(enough), True, lo=2, key=reached)

@@ -164,6 +164,15 @@ class Vault:
         saved = [(number, plan) for row, number, plan in _plans(payload) if row in rows]
         return _unpacked(max(saved, key=lambda each: each[0])[1]) if saved else pd.DataFrame()
 
+    def plans(self, cohort: str) -> dict[tuple[str, str], pd.DataFrame]:
+        """The plan of everybody of a cohort who has one, as ``plan`` gives it, by (wave, respondent)."""
+        payload = self._load()
+        persons = same_people(_people(payload))
+        saved = sorted(_plans(payload), key=lambda each: each[1])
+        latest = {persons[row]: plan for row, _, plan in saved}
+        own = [(row, person) for row, person in persons.items() if row[0] == cohort and person in latest]
+        return {row[1:]: _unpacked(latest[person]) for row, person in own}
+
     def store_mirror(self, cohort: str, wave: str, respondent: str, answers: pd.DataFrame) -> None:
         """Keep what collaborators answered about one leader: codes alone, in no order, in place of what was kept.
 

@@ -197,8 +197,9 @@ def _gains_read(facts: pd.DataFrame, wanted: str, instrument: Instrument) -> Ite
     if len(place) > 1 and len(target):
         told = [_whole(each) for each in (place.iloc[0], target.iloc[0], place.iloc[-1])]
         yield t("follow.gains.place", today=told[0], target=told[1], after=told[2])
-    handed = facts["handed"].dropna()
-    if len(handed) < 2:
+    if facts["from_plan"].any():
+        yield t("follow.gains.from_plan")
+    elif facts["handed"].notna().sum() < 2:
         yield t("follow.gains.no_tasks")
 
 

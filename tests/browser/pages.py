@@ -1,12 +1,16 @@
 """Every kind of page of the demonstration, as its notebook makes it, without a kernel."""
 
+import tempfile
 from functools import cache
+from pathlib import Path
 
 from angle_mort import views
 from angle_mort.cohort import leader_report, load_cohort, report
+from angle_mort.followed import follow_cohort
 from angle_mort.publishing import Page, page_from_script
 from angle_mort.shipped import shipped
 from tests.joined import WITH_PROFILES, reading_of
+from tests.waves import FULL, keep, later, new_vault, wave
 
 DEMO = shipped("demo")
 
@@ -27,13 +31,21 @@ def fatigued() -> Page:
     return leader_report(cohort, cohort.leaders["leader"][2])
 
 
+def follow_up() -> Page:
+    folder = Path(tempfile.mkdtemp())
+    vault = new_vault(folder)
+    keep(vault, "artisans", [FULL, wave(later(range(6, 24), gain=1))])
+    return follow_cohort(vault, "artisans").page
+
+
 PAGES = {
     "01": lambda: report(load_cohort(DEMO / "cohorte")),
     "02": fatigued,
     "04": lambda: script("04", reading_summary=reading_of(*WITH_PROFILES).summary),
+    "suivi": follow_up,
     "06": questionnaire,
 }
-FIGURES = {"01": 5, "02": 5, "04": 5, "06": 1}
+FIGURES = {"01": 5, "02": 5, "04": 5, "suivi": 1, "06": 1}
 
 
 @cache
