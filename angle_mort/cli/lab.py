@@ -15,7 +15,8 @@ from angle_mort.cli.workspace import Brought, is_workspace, workspace
 from angle_mort.text import command, t
 
 _FIRST = "01_lire_une_cohorte.ipynb"
-_WITH_CODE, _WITHOUT_CODE = f"/lab/tree/notebooks/{_FIRST}", f"/voila/render/notebooks/{_FIRST}"
+_WITH_CODE = f"/lab/tree/notebooks/{_FIRST}"
+_WITHOUT_CODE = "/voila/render/notebooks/03_explorer_les_blocages.ipynb"
 _SETTINGS = Path(__file__).parent / "jupyter"
 """What Jupyter starts with here: French, no news from outside, and our page for a notebook without its code.
 

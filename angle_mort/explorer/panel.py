@@ -34,12 +34,12 @@ class Panel(VBox):
             placeholder=t("explorer.control.search_hint"),
             continuous_update=False,
             style=_WIDE,
-            layout={"width": "min(100%, 30em)"},
+            layout={"width": "min(100% - 4px, 30em)"},
         )
         self.drawing = Drawing()
-        self.question = _dropdown("question", "min(100%, 46em)")
+        self.question = _dropdown("question", "min(100% - 4px, 46em)")
         self.list = Select(
-            description=t("explorer.control.list"), rows=5, style=_WIDE, layout={"width": "min(100%, 46em)"}
+            description=t("explorer.control.list"), rows=5, style=_WIDE, layout={"width": "min(100% - 4px, 46em)"}
         )
         self.buttons = {name: Button(description=t(f"explorer.control.{name}")) for name in ("keep", "drop", "save")}
         controls = HBox([*self.choosers.values(), self.search], layout={"flex_flow": "row wrap"})
@@ -125,7 +125,7 @@ class Panel(VBox):
         return data | {"text/plain": t("explorer.heading.audience")}, {MARK: {"audience": COACH}}
 
 
-def _dropdown(name: str, width: str = "min(100%, 30em)") -> Dropdown:
+def _dropdown(name: str, width: str = "min(100% - 4px, 30em)") -> Dropdown:
     return Dropdown(description=t(f"explorer.control.{name}"), options=[], style=_WIDE, layout={"width": width})
 
 

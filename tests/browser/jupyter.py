@@ -110,6 +110,13 @@ def run_in_laboratory(screen: Screen, address: str, notebook: str) -> bool:
     return screen.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
+def change_theme(page: Page, name: str) -> None:
+    """The ``Light`` or the ``Dark`` theme of JupyterLab."""
+    page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {name}'}})")
+    page.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {name}'")
+    page.wait_for_timeout(300)
+
+
 def open_without_code(screen: Screen, address: str, notebook: str) -> None:
     """Open a notebook through Voilà and wait until it shows itself."""
     screen.page.goto(f"{address}/voila/render/notebooks/{notebook}?token={TOKEN}")

@@ -5,7 +5,7 @@ import pytest
 from angle_mort import views
 from angle_mort.cohort import load_cohort
 from angle_mort.shipped import shipped
-from tests.browser.jupyter import run_in_laboratory, window
+from tests.browser.jupyter import change_theme, run_in_laboratory, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
 OVER = "(box => box.scrollWidth - box.clientWidth)(document.querySelector('.jp-WindowedPanel-outer'))"
@@ -37,9 +37,7 @@ def test_jupyterlab_speaks_french_and_proposes_no_news(ran):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_words_stand_out_and_figures_keep_their_white_card(ran, theme):
-    change = f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})"
-    ran.page.evaluate(change)
-    ran.page.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {theme}'")
+    change_theme(ran.page, theme)
     ran.page.locator(".am-view summary").first.scroll_into_view_if_needed()
     ran.shoot(f"laboratory-01-{theme.lower()}")
     assert weak_words(ran.page) == []
