@@ -5,6 +5,7 @@ import pytest
 from angle_mort import views
 from angle_mort.cohort import load_cohort
 from angle_mort.shipped import shipped
+from angle_mort.text import typeset
 from tests.browser.jupyter import change_theme, run_in_laboratory, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
@@ -23,7 +24,7 @@ def ran(browser, jupyter):
 def test_it_shows_the_very_figures_of_the_cohort_with_their_words(ran):
     summary = load_cohort(shipped("demo") / "cohorte").summary
     made = [view(summary) for view in FIGURES]
-    assert ran.pictures() == [(view.alt, view.png) for view in made]
+    assert ran.pictures() == [(typeset(view.alt), view.png) for view in made]
     drawn = ran.page.evaluate("[...document.querySelectorAll('.am-view img')].every(i => i.naturalWidth > 600)")
     assert drawn
 
