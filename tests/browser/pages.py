@@ -8,6 +8,7 @@ from angle_mort import views
 from angle_mort.cohort import leader_report, load_cohort, report
 from angle_mort.followed import follow_cohort
 from angle_mort.publishing import Page, page_from_script
+from angle_mort.publishing.script import read_cells, script_of
 from angle_mort.shipped import shipped
 from tests.joined import WITH_PROFILES, reading_of
 from tests.waves import FULL, keep, later, new_vault, wave
@@ -17,7 +18,9 @@ DEMO = shipped("demo")
 
 def script(number: str, **results) -> Page:
     (notebook,) = shipped("notebooks").glob(f"{number}_*.ipynb")
-    return page_from_script(notebook, {name.replace("_", "."): each for name, each in results.items()}, views)
+    return page_from_script(
+        script_of(read_cells(notebook)), {name.replace("_", "."): each for name, each in results.items()}, views
+    )
 
 
 def questionnaire() -> Page:
