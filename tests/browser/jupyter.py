@@ -117,6 +117,15 @@ def change_theme(page: Page, name: str) -> None:
     page.wait_for_timeout(300)
 
 
+def tab_to(page: Page, wanted: str, most: int = 60) -> None:
+    """Press Tab until something that ``wanted`` selects has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"document.activeElement.matches({wanted!r})"):
+            return
+    raise AssertionError(f"{most} times Tab did not reach {wanted}")
+
+
 def open_without_code(screen: Screen, address: str, notebook: str) -> None:
     """Open a notebook through Voilà and wait until it shows itself."""
     screen.page.goto(f"{address}/voila/render/notebooks/{notebook}?token={TOKEN}")

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from angle_mort.text import t
-from tests.browser.jupyter import change_theme, open_without_code, run_in_laboratory, window
+from tests.browser.jupyter import change_theme, open_without_code, run_in_laboratory, tab_to, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
 NOTEBOOK = "03_explorer_les_blocages.ipynb"
@@ -152,10 +152,7 @@ def test_a_question_is_kept_and_dropped(explorer):
 def test_the_keyboard_alone_chooses_a_leader_and_keeps_a_question(explorer):
     explorer.control("view").focus()
     press = explorer.page.keyboard.press
-    for _ in range(12):
-        press("Tab")
-        if explorer.page.evaluate("!!document.activeElement.closest('[data-leader]')"):
-            break
+    tab_to(explorer.page, "[data-leader]", 15)
     first = explorer.page.evaluate("document.activeElement.dataset.leader")
     press("ArrowDown")
     press("ArrowDown")

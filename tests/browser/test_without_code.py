@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.jupyter import open_without_code, window
+from tests.browser.jupyter import open_without_code, tab_to, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
 SIZES = {1440: 900, 768: 1024, 390: 844}
@@ -34,8 +34,7 @@ def test_it_fits_the_screen(opened, width):
 
 def test_the_keyboard_opens_the_numbers_of_a_figure(opened):
     opened.page.locator("h1").click()
-    opened.page.keyboard.press("Tab")
-    assert opened.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    tab_to(opened.page, "summary", 3)
     opened.page.keyboard.press("Enter")
     assert opened.page.locator(".am-view details table").first.is_visible()
 
