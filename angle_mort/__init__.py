@@ -16,6 +16,7 @@ _SHELF = {
     "ScaleScorer": "scores",
     "answer_care": "responses",
     "build_norms": "scores",
+    "compare_cohorts": "joined",
     "compare_profiles": "profiles",
     "cross_checks": "scores",
     "dominant_block": "scores",

@@ -23,6 +23,7 @@ from angle_mort.disclosure import (
     Policy,
     SharedPage,
     certify,
+    compared_seal,
     joined_seal,
     of_everybody,
     pool_figures,
@@ -660,9 +661,38 @@ def _share_page(parameters: Mapping[str, object], page: Page) -> None:
         return
     places = parameters.get("cohort_paths") or [parameters.get("cohort_path")]
     cohorts = [load_cohort(place) for place in places if place is not None]
-    if not cohorts or joined_seal(each.certificate for each in cohorts) != page.cohort:
+    seals = [str(each.certificate["seal"]) for each in cohorts]
+    if len(cohorts) > 1 and page.cohort == compared_seal(seals):
+        share_side_by_side(*cohorts)
+    elif cohorts and page.cohort == joined_seal(each.certificate for each in cohorts):
+        share(*cohorts)
+    else:
         raise AngleMortError(problem("AM636"))
-    share(*cohorts)
+
+
+def share_side_by_side(*cohorts: Cohort) -> None:
+    """Enter several cohorts that a page compares: what the page tells of each is what its own page would.
+
+    All are audited before one is entered. Raises AM651 when two have somebody in common, and those of ``share``.
+    """
+    check_nobody_in_common(*cohorts)
+    for each in cohorts:
+        check_shareable(each)
+    for each in cohorts:
+        share(each)
+
+
+def check_nobody_in_common(*cohorts: Cohort) -> None:
+    """Raise AM651 when somebody is in two of these cohorts, or in two waves of one.
+
+    Their difference would be that of the others alone, and two waves are no two groups. The ledger knows; of invented
+    people their row ids do.
+    """
+    names = " + ".join(each.name for each in cohorts)
+    rows = [row for each in cohorts for row in each.leaders["leader"]]
+    seals = [str(each.certificate["seal"]) for each in cohorts]
+    if len(set(rows)) < len(rows) or (not _invented(cohorts) and _ledger(cohorts).people_in_common(seals, names)):
+        raise AngleMortError(problem("AM651", cohorts=names))
 
 
 def share(*cohorts: Cohort, figures: Sequence[Figure] = ()) -> bool:

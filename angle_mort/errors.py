@@ -153,6 +153,8 @@ CODES: dict[str, str] = {
     "AM646": "The list of questions {path} cannot be read. Move it away, and begin another.",
     "AM647": "The list of questions {path} cannot be written: nothing changed. Check the rights of the folder and the free space.",
     "AM648": "This cohort is in no folder, so there is no private folder beside it for the list. Load it from its folder.",
+    "AM650": "{n} cohorts cannot stand side by side. Give two to {most}.",
+    "AM651": "Cohorts {cohorts} have leaders in common, or are waves of one cohort: they are not compared. Take groups of different people.",
     "AM636": "This page is not of the cohort named by cohort_path, so the ledger cannot tell what it shares. Publish with am.publish and cohort_path.",
     # 67x the delegation plan
     "AM670": "There is no trade pack {pack!r}; there are {known}. Take one of those.",

@@ -1,4 +1,4 @@
-"""Several released cohorts read as one group: what takes more people than one cohort has."""
+"""Several released cohorts: read as one group, or side by side."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.cohort import Cohort, load_cohort
-from angle_mort.disclosure import POLICY, Policy
+from angle_mort.cohort import Cohort, check_nobody_in_common, load_cohort
+from angle_mort.disclosure import POLICY, Policy, compare_summaries
 from angle_mort.disclosure.profiles import FoundProfiles, Member, summarise_profiles
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument import Instrument
 from angle_mort.profiles.reading import ProfileReading, read_profiles
-from angle_mort.results import ProfilesSummary
+from angle_mort.results import ComparisonSummary, ProfilesSummary
 
 if TYPE_CHECKING:
     from angle_mort.profiles import ProfileModel
@@ -139,3 +139,23 @@ def join_cohorts(folders: Sequence[str | Path]) -> JoinedCohorts:
     if len({bool(cohort.certificate["demonstration"]) for cohort in cohorts}) > 1:
         raise AngleMortError(problem("AM629"))
     return JoinedCohorts(cohorts)
+
+
+def compare_cohorts(folders: Sequence[str | Path]) -> ComparisonSummary:
+    """Released cohorts side by side: the group means of each, as far as each may tell them by itself.
+
+    Raises ``AngleMortError``: AM650 for fewer than two cohorts or more than a page can show, AM651 when somebody is
+    in two of them (two waves of one cohort are not compared here), AM605 for one below 8 leaders, those of
+    ``join_cohorts``, and AM630 to AM635 when the ledger cannot say.
+
+    >>> from angle_mort.shipped import shipped
+    >>> compared = compare_cohorts([shipped("demo") / "ateliers", shipped("demo") / "chantiers"])
+    >>> dict(compared.sizes)
+    {'ateliers': 60, 'chantiers': 72}
+    """
+    cohorts = join_cohorts(folders).cohorts
+    most = int(cohorts[0].instrument.scoring["comparison"]["most"])
+    if not 2 <= len(cohorts) <= most:
+        raise AngleMortError(problem("AM650", n=len(cohorts), most=most))
+    check_nobody_in_common(*cohorts)
+    return compare_summaries([each.summary for each in cohorts], cohorts[0].instrument)

@@ -45,7 +45,7 @@ class CohortSummary(Summary):
     All values are 0-100 unless said; ``low`` and ``high`` hold measurement error only, at the declared level.
 
     - ``means``: ``scale``, ``mean`` (1 decimal), ``se_measurement``, ``low``, ``high``, ``people`` (in words where a
-      number would isolate somebody), ``band``, ``provisional``
+      number would isolate somebody), ``least`` (the number in these words), ``band``, ``provisional``
     - ``areas``: ``area``, then for ``felt`` and ``fact``: the mean, ``_se``, ``_low``, ``_high``, ``people_``
     - ``steps``: ``step``, ``mean``, ``se_measurement``, ``low``, ``high``, ``people``, ``target``, ``p_weakest``
     - ``counts``: ``figure``, ``category`` (codes of a merged group joined by ``+``), ``count`` (or None), ``shown``
@@ -62,6 +62,26 @@ class CohortSummary(Summary):
     counts: pd.DataFrame
     care: pd.DataFrame
     withheld: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class ComparisonSummary(Summary):
+    """The group means of several cohorts side by side; each passed the disclosure rules by itself.
+
+    ``n`` counts the leaders of all, ``sizes`` those of each cohort by its name. ``spread`` is the declared SD of a
+    score (points), from which ``error`` is made, and ``limit`` the probability from which a cohort is named.
+
+    - ``means``: ``cohort``, ``scale``, ``mean``, ``error`` (standard error of the mean of such a group), ``low``,
+      ``high``, ``people``; a scale is there when two cohorts tell it
+    - ``apart``: ``scale``, ``highest`` and ``lowest`` (a cohort's name, empty where none is probable enough),
+      ``p_highest``, ``p_lowest``
+    """
+
+    sizes: Mapping[str, int]
+    spread: float
+    limit: float
+    means: pd.DataFrame
+    apart: pd.DataFrame
 
 
 @dataclass(frozen=True)

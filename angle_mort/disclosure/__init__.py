@@ -1,6 +1,7 @@
 """The only door to what may be shared: thresholds by size, merged categories, release and its certificate, ledger."""
 
 from angle_mort.disclosure.certificate import POOL, certify, read_certificate, read_certified
+from angle_mort.disclosure.comparison import compare_summaries, compared_seal
 from angle_mort.disclosure.figures import Figure, of_everybody, pool_figures, shared_figures
 from angle_mort.disclosure.ledger import Ledger, SharedPage
 from angle_mort.disclosure.profiles import joined_seal
@@ -17,6 +18,8 @@ __all__ = [
     "Policy",
     "SharedPage",
     "certify",
+    "compare_summaries",
+    "compared_seal",
     "joined_seal",
     "merge_neighbours",
     "merge_rest",

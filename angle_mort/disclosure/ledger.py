@@ -85,6 +85,14 @@ class Ledger:
                 told = {"kind": "release", "cohort": cohort, "seal": seal, "members": [list(each) for each in members]}
                 self._append(record, told)
 
+    def people_in_common(self, releases: Sequence[str], cohort: str) -> bool:
+        """Whether two of these releases hold the same person, in whatever wave. Raises AM630 to AM633, and AM635."""
+        with self._begun() as record:
+            if not set(releases) <= set(record.releases):
+                raise AngleMortError(problem("AM635", cohort=cohort))
+            people = [{record.owner[person] for person, _ in record.releases[seal]} for seal in releases]
+            return len(set().union(*people)) < sum(map(len, people))
+
     def refused(self, page: SharedPage) -> dict[str, int]:
         """The measures of a page that would set apart fewer than the minimum group, and how many people each would.
 

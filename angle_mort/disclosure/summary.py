@@ -15,6 +15,7 @@ from angle_mort.disclosure.release import FAST
 from angle_mort.disclosure.thresholds import (
     Group,
     Policy,
+    least_people,
     merge_neighbours,
     merge_rest,
     shown_count,
@@ -144,7 +145,7 @@ def _ends(scale: str, instrument: Instrument) -> tuple[float, float]:
 
 
 _POINTS = (0.0, 100.0)
-_MEAN_ROW = ["scale", "value", "se_measurement", "low", "high", "people"]
+_MEAN_ROW = ["scale", "value", "se_measurement", "low", "high", "people", "least"]
 
 
 def mean_row(
@@ -157,8 +158,8 @@ def mean_row(
         return None
     mean = round(float(values[known].mean()), 1)  # the margin is made from what is told: it holds no more digits
     error = _error_of_mean(errors[known] if errors is not None else pd.Series(dtype=float), n)
-    people = shown_people(n, len(values), policy)
-    return {"scale": code, "value": mean, **_interval(mean, error, level), "people": people}
+    people = {"people": shown_people(n, len(values), policy), "least": least_people(n, len(values), policy)}
+    return {"scale": code, "value": mean, **_interval(mean, error, level), **people}
 
 
 def _at_an_end(values: pd.Series, ends: tuple[float, float], policy: Policy) -> bool:
@@ -212,7 +213,7 @@ def _steps(evidence, instrument: Instrument, level: float, read_weakest: Callabl
     path = instrument.scoring["steps"]["path"]
     kept = evidence.assign(value=evidence["value"].where(~evidence["step"].isin(_steps_of(withhold, path))))
     groups = {step["code"]: kept[kept["step"] == step["code"]] for step in path}
-    nothing = {"value": np.nan, "se_measurement": np.nan, "low": np.nan, "high": np.nan, "people": ""}
+    nothing = {"value": np.nan, "se_measurement": np.nan, "low": np.nan, "high": np.nan, "people": "", "least": 0}
     rows = [
         mean_row(code, own["value"], own["se_measurement"], level, policy) or {"scale": code} | nothing
         for code, own in groups.items()

@@ -68,9 +68,20 @@ def shown_people(count: int, n: int, policy: Policy = POLICY) -> str:
     """
     if count == n:
         return str(n)
-    if min(count, n - count) < policy.group:
+    if count < policy.group:
         return shown_count(count, n, policy)
-    return t("disclosure.more", limit=count // policy.group * policy.group)
+    return t("disclosure.more", limit=least_people(count, n, policy))
+
+
+def least_people(count: int, n: int, policy: Policy = POLICY) -> int:
+    """The number in those words: what may be told of how many people stand behind a mean.
+
+    >>> least_people(24, 24), least_people(23, 24), least_people(12, 24)
+    (24, 20, 10)
+    """
+    if count == n:
+        return n
+    return n - policy.group + 1 if n - count < policy.group else count // policy.group * policy.group
 
 
 def told_counts(counts: Mapping[str, int], n: int, policy: Policy = POLICY) -> dict[str, int]:

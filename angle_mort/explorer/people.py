@@ -16,7 +16,7 @@ from angle_mort.margins import half_width
 from angle_mort.scores import cross_checks
 from angle_mort.scores.bands import WORDS
 from angle_mort.text import t
-from angle_mort.views.charts import scale_label
+from angle_mort.views.words import scale_label
 
 _SHORTEST = 4
 BANDS = tuple(WORDS[name] for name in ("green", "green_orange", "orange", "orange_red", "red"))
@@ -97,7 +97,7 @@ class People:
         return code in self.instrument.scoring["bands"]["reversed"]
 
     def _label(self, code: str) -> str:
-        return scale_label(self.instrument, code, self._turned(code))
+        return scale_label(code, turned=True)
 
     def _measure(self, code: str, label: str) -> Measure:
         value, low, high = (self._column(code + end) for end in ("", "_low", "_high"))

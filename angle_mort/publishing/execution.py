@@ -171,4 +171,6 @@ def _fresh(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
     return str(value.resolve()) if isinstance(value, Path) else value

@@ -4,7 +4,15 @@ Every view has ``.figure``, ``.frame()``, ``.alt`` and ``.reading``, and carries
 from: that mark is what lets it leave a notebook.
 """
 
-from angle_mort.views.charts import areas, blocks, dependence, four_steps, two_weeks
+from angle_mort.views.charts import (
+    areas,
+    blocks,
+    compared_dependence,
+    compared_reasons,
+    dependence,
+    four_steps,
+    two_weeks,
+)
 from angle_mort.views.delegation import plan_calendar, plan_curve, plan_hours, plan_tasks
 from angle_mort.views.follow_up import (
     followed_attendance,
@@ -55,6 +63,8 @@ __all__ = [
     "areas",
     "block_links",
     "blocks",
+    "compared_dependence",
+    "compared_reasons",
     "dependence",
     "followed_attendance",
     "followed_effect",

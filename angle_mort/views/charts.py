@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.instrument import Instrument, load_instrument
+from angle_mort.instrument import load_instrument
 from angle_mort.margins import probability_highest
-from angle_mort.results import CohortSummary
+from angle_mort.results import CohortSummary, ComparisonSummary
 from angle_mort.text import number, t
 from angle_mort.views import style
+from angle_mort.views.dots import Dot, draw_bars, draw_dots, draw_side_by_side
 from angle_mort.views.view import View, of
+from angle_mort.views.words import chance, leaders, listed, listed_values, named, scale_label, spans, turned, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-_ROW = 0.62
-_FRAME = 0.85
-_LABEL = 22  # points that a value and its margin take
 
 
 # --------------------------------------------------------------------------------------- dots on the three bands
@@ -34,7 +32,7 @@ def dependence(summary: CohortSummary) -> View:
         told = t("view.dependence.none")
     else:
         index = index.iloc[0]
-        told = t("view.dependence.reading", mean=index["shown"], band=index["band"], people=_leaders(index["people"]))
+        told = t("view.dependence.reading", mean=index["shown"], band=index["band"], people=leaders(index["people"]))
     reading = (told, t("view.dependence.margin", level=int(summary.level * 100)))
     return _dots(summary, "dependence", rows, reading, bold="IDO")
 
@@ -47,14 +45,10 @@ def blocks(summary: CohortSummary) -> View:
 
 
 def _readable(summary: CohortSummary, scales: Sequence[str]) -> pd.DataFrame:
-    """The means that exist among those chosen, in order; a scale read in reverse is turned: high is always blockage."""
-    instrument, means = load_instrument(), summary.means.set_index("scale")
-    rows = means.loc[[scale for scale in scales if scale in means.index]].copy()
-    turned = rows.index.isin(instrument.scoring["bands"]["reversed"])
-    rows.loc[turned, "mean"] = 100 - rows.loc[turned, "mean"]
-    rows.loc[turned, ["low", "high"]] = 100 - rows.loc[turned, ["high", "low"]].to_numpy()
-    rows["label"] = [scale_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
-    return with_shown(rows.reset_index(), summary.level)
+    """The means that exist among those chosen, in order, and turned: high is always blockage."""
+    means = summary.means.set_index("scale")
+    rows = turned(means.loc[[scale for scale in scales if scale in means.index]].reset_index())
+    return with_shown(rows.assign(label=[scale_label(scale, turned=True) for scale in rows["scale"]]), summary.level)
 
 
 def with_shown(rows: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -67,47 +61,25 @@ def _tuples(rows: pd.DataFrame) -> list:
     return list(rows.itertuples(index=False))
 
 
-def _leaders(people: str) -> str:
-    """A number of leaders in words: 24 dirigeants, au moins 20 dirigeants."""
-    return t("view.leaders", people=people)
-
-
-def scale_label(instrument: Instrument, scale: str, turned: bool) -> str:
-    """The name of a scale or an index, as told when high is always blockage."""
-    if turned:
-        return t(f"view.turned.{scale}")
-    indices = instrument.scoring["indices"]
-    return indices[scale]["name"]["fr"] if scale in indices else instrument.module(scale).name
-
-
 def _dots(summary: CohortSummary, name: str, rows: pd.DataFrame, reading: tuple[str, ...], bold: str = "") -> View:
     return of(
         summary,
         name,
         reading=reading,
-        alt=t(f"view.{name}.alt", values=listed(rows)) if len(rows) else "",
+        alt=t(f"view.{name}.alt", values=listed_values(rows["label"], rows["shown"])) if len(rows) else "",
         table=_dot_table(rows, "band"),
         caption=t("view.table"),
-        draw=partial(draw_dots, rows, bold) if len(rows) else None,
+        draw=partial(draw_dots, [("", as_dots(rows, bold))], t("view.axis.blockage"), True) if len(rows) else None,
     )
 
 
-def draw_dots(rows: pd.DataFrame, bold: str = "") -> Figure:
-    """A dot with its margin per row, on the bands: ``scale``, ``label``, ``mean``, ``low``, ``high``, ``shown``."""
-    rule = load_instrument().scoring["bands"]
-    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
-    style.points_axis(axes, len(rows), t("view.axis.blockage"))
-    style.zones(axes, rule["thresholds"], rule["names"])
-    for place, row in enumerate(rows.itertuples()):
-        style.row_label(axes, place + 0.1, row.label, bold=row.scale == bold)
-        style.interval_dot(axes, place + 0.1, row.mean, row.low, row.high)
-        style.value_label(axes, place + 0.1, row.shown, row.low, row.high)
-    return figure
-
-
-def listed(rows: pd.DataFrame) -> str:
-    """The rows as one line of text: label and value."""
-    return t("view.list_join").join(t("view.list_item", label=row.label, value=row.shown) for row in _tuples(rows))
+def as_dots(rows: pd.DataFrame, bold: str = "") -> list[Dot]:
+    """Rows with their label, mean, margin and words (and mark: ``target``) as dots; ``bold``: a scale."""
+    return [
+        Dot(row.label, row.mean, row.low, row.high, row.shown, getattr(row, "scale", None) == bold,
+            getattr(row, "target", None))
+        for row in rows.itertuples()
+    ]  # fmt: skip
 
 
 def _dot_table(rows: pd.DataFrame, last: str) -> pd.DataFrame:
@@ -115,11 +87,11 @@ def _dot_table(rows: pd.DataFrame, last: str) -> pd.DataFrame:
     columns = {
         "label": rows["label"],
         "mean": rows["mean"].map(number),
-        "interval": [t("view.interval", low=row.low, high=row.high) for row in _tuples(rows)],
+        "interval": spans(rows["low"], rows["high"], 1),
         last: rows[last],
         "n": rows["people"],
     }
-    return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
+    return named(columns)
 
 
 def _leading(rows: pd.DataFrame) -> str:
@@ -137,7 +109,7 @@ def _tallies(summary: CohortSummary, figure: str) -> list[str]:
         return [t(f"view.{figure}.none")]
     told = [t("view.tally", label=_group_name(figure, row.category), n=int(row.people)) for row in _rows(groups)]
     named_at = load_instrument().scoring["dominance"]["named_at"]
-    return [t(f"view.{figure}.reading", groups=t("view.list_join").join(told), percent=round(named_at * 100))]
+    return [t(f"view.{figure}.reading", groups=listed(told), percent=round(named_at * 100))]
 
 
 def _rows(frame: pd.DataFrame) -> list:
@@ -168,7 +140,8 @@ def _category_names(figure: str) -> dict[str, str]:
 
 # ----------------------------------------------------------------------------------------------- done and taken over
 
-SIDES = {"felt": style.ACCENT, "fact": style.SECOND}
+SIDES = ("felt", "fact")
+"""What is carried, and what was taken over."""
 
 
 def areas(summary: CohortSummary) -> View:
@@ -213,7 +186,7 @@ def _areas_listed(rows: pd.DataFrame) -> str:
         t("view.areas.item", label=row.label, felt=number(row.felt, 0), fact=number(row.fact, 0))
         for row in _tuples(rows)
     ]
-    return t("view.list_join").join(told)
+    return listed(told)
 
 
 def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -222,24 +195,18 @@ def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
         edges = zip(rows[side], rows[f"{side}_low"], rows[f"{side}_high"], strict=True)
         columns[side] = [t("view.value_interval", value=mean, low=low, high=high) for mean, low, high in edges]
         columns[f"people_{side}"] = rows[f"people_{side}"]
-    return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
+    return named(columns)
 
 
-def draw_areas(rows: pd.DataFrame) -> Figure:
-    """A panel per side that is known: ``label``, then ``felt`` and ``fact`` with their ``_low`` and ``_high``."""
-    known = {side: colour for side, colour in SIDES.items() if rows[side].notna().any()}
-    figure, panels = style.panels(_FRAME + _ROW * len(rows), len(known))
-    for axes, (side, colour) in zip(panels, known.items(), strict=True):
-        style.points_axis(axes, len(rows), t(f"view.axis.{side}"), step=50)
-        axes.xaxis.grid(True, color=style.GRID, lw=0.8)
-        axes.set_title(t(f"view.column.{side}"), fontsize=style.TEXT, color=colour, loc="left", fontweight="bold")
-        for place, row in enumerate(rows.to_dict("records")):
-            mean, low, high = row[side], row[f"{side}_low"], row[f"{side}_high"]
-            style.row_label(axes, place + 0.05, row["label"])
-            if pd.notna(mean):
-                style.interval_dot(axes, place + 0.05, mean, low, high, colour)
-                style.value_label(axes, place + 0.05, number(mean, 0), low, high, colour)
-    return figure
+def draw_areas(rows: pd.DataFrame, sides: Sequence[str] = SIDES) -> Figure:
+    """The five areas, a panel for each side that is told."""
+    panels = [(t(f"view.column.{side}"), t(f"view.axis.{side}"), _side_dots(rows, side)) for side in sides]
+    return draw_side_by_side(panels)
+
+
+def _side_dots(rows: pd.DataFrame, side: str) -> list[Dot]:
+    columns = rows["label"], rows[side], rows[f"{side}_low"], rows[f"{side}_high"], rows[side].map(whole)
+    return [Dot(*each) for each in zip(*columns, strict=True)]
 
 
 # ------------------------------------------------------------------------------------------------ two weeks without
@@ -250,45 +217,26 @@ def two_weeks(summary: CohortSummary) -> View:
     groups = summary.counts[summary.counts["figure"] == "scenario"]
     labels = [_group_name("scenario", category) for category in groups["category"]]
     people = [int(count) for count in groups["count"]]
-    listed = t("view.list_join").join(t("view.tally", label=a, n=n) for a, n in zip(labels, people, strict=True))
-    reading = (t("view.two_weeks.reading", groups=listed) if people else t("view.two_weeks.none"), *_absence(summary))
+    tallies = listed(t("view.tally", label=a, n=n) for a, n in zip(labels, people, strict=True))
+    reading = (t("view.two_weeks.reading", groups=tallies) if people else t("view.two_weeks.none"), *_absence(summary))
     return of(
         summary,
         "two_weeks",
         reading=reading,
-        alt=t("view.two_weeks.alt", values=listed) if people else "",
-        table=pd.DataFrame({t("view.column.answer"): labels, t("view.column.leaders"): people}),
+        alt=t("view.two_weeks.alt", values=tallies) if people else "",
+        table=named({"answer": labels, "leaders": people}),
         caption=t("view.table"),
-        draw=partial(_draw_counts, labels, people, summary.n) if people else None,
+        draw=partial(
+            draw_bars, labels, people, [str(each) for each in people], summary.n, t("view.axis.leaders", n=summary.n)
+        )
+        if people
+        else None,
     )
 
 
 def _absence(summary: CohortSummary) -> list[str]:
     means = summary.means.set_index("scale")["mean"]
     return [t(f"view.two_weeks.{item}", mean=float(means[item])) for item in ("j102", "j103") if item in means]
-
-
-def _draw_counts(labels: Sequence[str], people: Sequence[int], n: int) -> Figure:
-    import seaborn as sns
-
-    figure, axes = style.canvas(_FRAME + _ROW * len(labels))
-    sns.barplot(x=list(people), y=list(range(len(labels))), orient="h", width=0.34, color=style.ACCENT, ax=axes)
-    axes.set(xlim=(0, n), ylim=(len(labels) - 0.55, -0.6), yticks=[], ylabel="")
-    axes.set_xlabel(t("view.axis.leaders", n=n), fontsize=style.TEXT, color=style.MUTED)
-    for place, (label, count) in enumerate(zip(labels, people, strict=True)):
-        axes.text(0, place - 0.22, label, ha="left", va="bottom", fontsize=style.TEXT)
-        axes.text(
-            count + n * 0.015,
-            place,
-            str(count),
-            va="center",
-            fontsize=style.TEXT,
-            fontweight="bold",
-            color=style.ACCENT,
-        )
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    return figure
 
 
 # ---------------------------------------------------------------------------------------------------- the four steps
@@ -306,10 +254,10 @@ def four_steps(summary: CohortSummary) -> View:
         summary,
         "four_steps",
         reading=(_weakest(summary, path, len(known)), t("view.four_steps.suggests")),
-        alt=t("view.four_steps.alt", values=listed(known)) if len(known) else "",
+        alt=t("view.four_steps.alt", values=listed_values(known["label"], known["shown"])) if len(known) else "",
         table=_dot_table(known, "evidence"),
         caption=t("view.table"),
-        draw=partial(draw_steps, known) if len(known) else None,
+        draw=partial(draw_dots, [("", as_dots(known))], t("view.axis.path")) if len(known) else None,
     )
 
 
@@ -321,21 +269,82 @@ def _weakest(summary: CohortSummary, path: dict[str, str], known: int) -> str:
     return t("view.four_steps.weakest", label=path[summary.weakest_step])
 
 
-def draw_steps(rows: pd.DataFrame) -> Figure:
-    """A dot with its margin per step, and its mark: ``label``, ``mean``, ``low``, ``high``, ``shown``, ``target``."""
-    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
-    style.points_axis(axes, len(rows), t("view.axis.path"))
-    axes.xaxis.grid(True, color=style.GRID, lw=0.8)
-    for place, row in enumerate(rows.itertuples()):
-        style.row_label(axes, place, row.label)
-        axes.plot([row.target] * 2, [place - 0.06, place + 0.22], color=style.SECOND, lw=2.2, zorder=1)
-        style.interval_dot(axes, place, row.mean, row.low, row.high)
-        style.value_label(axes, place, row.shown, *_clear_of(row))
-    return figure
+# --------------------------------------------------------------------------------------------- cohorts side by side
 
 
-def _clear_of(row) -> tuple[float, float]:
-    """The edges beside which a value may be written without covering the mark of the step."""
-    after = row.high < row.target < row.high + _LABEL
-    before = row.low - _LABEL < row.target < row.low
-    return (row.target - 1 if before else row.low, row.target + 1 if after else row.high)
+def compared_reasons(summary: ComparisonSummary) -> View:
+    """The three causes, cohort by cohort, and which cohort stands apart beyond chance."""
+    return _compared(summary, "compared_reasons", ("A", "B", "C"))
+
+
+def compared_dependence(summary: ComparisonSummary) -> View:
+    """The operational dependence index, its halves and the other consequences, cohort by cohort."""
+    return _compared(summary, "compared_dependence", ("IDO", "D1", "E", "D2", "D3"))
+
+
+def _compared(summary: ComparisonSummary, name: str, scales: Sequence[str]) -> View:
+    rows = turned(summary.means[summary.means["scale"].isin(scales)])
+    shown = [style.with_margin(row.mean, row.error, summary.level) for row in _tuples(rows)]
+    rows = rows.assign(label=[scale_label(scale, turned=True) for scale in rows["scale"]], shown=shown)
+    apart = [each for each in _standing_apart(summary) if each[0] in scales]
+    groups = [
+        (scale_label(scale, turned=True), _cohort_dots(rows[rows["scale"] == scale], apart))
+        for scale in scales
+        if scale in set(rows["scale"])
+    ]
+    return of(
+        summary,
+        name,
+        reading=tuple(_compared_told(summary, apart)) if groups else (t("view.compared.none"),),
+        alt=t("view.compared.alt", values=listed(_cohorts_listed(*each) for each in groups)) if groups else "",
+        table=_compared_table(rows, scales) if groups else pd.DataFrame(),
+        caption=t("view.table"),
+        draw=partial(draw_dots, groups, t("view.axis.blockage"), True) if groups else None,
+    )
+
+
+def _standing_apart(summary: ComparisonSummary) -> list[tuple[str, str, str, float]]:
+    """Scale, side, cohort and probability of each that stands apart; of two cohorts one side says both."""
+    reversed_, found = load_instrument().scoring["bands"]["reversed"], []
+    for row in summary.apart.itertuples():
+        sides = [("highest", row.highest, row.p_highest), ("lowest", row.lowest, row.p_lowest)]
+        if row.scale in reversed_:
+            sides = [("highest", *sides[1][1:]), ("lowest", *sides[0][1:])]
+        named_sides = [(row.scale, *side) for side in sides if side[1]]
+        found += named_sides[:1] if len(summary.sizes) == 2 else named_sides
+    return found
+
+
+def _compared_told(summary: ComparisonSummary, apart: Sequence[tuple]) -> list[str]:
+    told = [
+        t(f"view.compared.{side}", label=scale_label(scale, turned=True), cohort=cohort, chance=chance(probability))
+        for scale, side, cohort, probability in apart
+    ]
+    limit = t("view.percent", value=number(100 * summary.limit, 1))
+    how = t("view.compared.margin", level=int(summary.level * 100), spread=number(summary.spread, 0))
+    return [*(told or [t("view.compared.level")]), how, t("view.compared.rule", limit=limit)]
+
+
+def _cohort_dots(rows: pd.DataFrame, apart: Sequence[tuple]) -> list[Dot]:
+    named_here = {(scale, cohort) for scale, _, cohort, _ in apart}
+    return [
+        Dot(row.cohort, row.mean, row.low, row.high, row.shown, (row.scale, row.cohort) in named_here)
+        for row in _tuples(rows)
+    ]
+
+
+def _cohorts_listed(label: str, dots: Sequence[Dot]) -> str:
+    cohorts = ", ".join(t("view.list_item", label=dot.label, value=dot.shown) for dot in dots)
+    return t("view.compared.item", label=label, values=cohorts)
+
+
+def _compared_table(rows: pd.DataFrame, scales: Sequence[str]) -> pd.DataFrame:
+    rows = rows.sort_values("scale", key=lambda own: own.map(list(scales).index), kind="stable")
+    columns = {
+        "label": rows["label"],
+        "cohort": rows["cohort"],
+        "mean": rows["mean"].map(number),
+        "interval": spans(rows["low"], rows["high"], 1),
+        "n": rows["people"],
+    }
+    return named(columns)

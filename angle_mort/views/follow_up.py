@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from angle_mort.instrument import Instrument, load_instrument
 from angle_mort.results import FollowUp, FollowUpSummary
 from angle_mort.text import number, t
 from angle_mort.views import style
+from angle_mort.views.dots import Dot, draw_dots, put_words
 from angle_mort.views.view import View, of
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _ORDER = ("IDO", "D1", "E", "A", "B", "C", "D3")
@@ -23,7 +26,6 @@ _INDEPENDENT = ("A", "B", "C", "D1", "D3", "E")
 """The measures that share no answer: the index is made of two of them."""
 
 _MORE_MISSING, _CROOKED, _PLANNED = 0.10, 0.05, 8
-_ROW, _FRAME = 0.62, 0.85
 
 
 # ------------------------------------------------------------------------------------------------------ for the coach
@@ -377,22 +379,33 @@ def _interval(change: float, low: float, high: float) -> str:
     return t("follow.change", change=_signed(change), low=_signed(low), high=_signed(high))
 
 
+@dataclass(frozen=True)
+class _Change(Dot):
+    """From ``before`` to ``mean``; ``around`` is what margins alone could make of the first."""
+
+    before: float = 0.0
+    around: tuple[float, float] = (0.0, 0.0)
+    moved: bool = False
+
+
 def _draw(rows: pd.DataFrame) -> Figure:
     """From before (a ring) to after (a dot); the bar is what margins alone could make of the first."""
-    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
-    style.points_axis(axes, len(rows), t("view.axis.blockage"))
-    for place, row in enumerate(rows.itertuples()):
-        colour = style.MUTED if row.direction == "none" else style.ACCENT
-        low, high = max(0.0, row.before - row.threshold), min(100.0, row.before + row.threshold)
-        style.row_label(axes, place + 0.1, row.label, bold=place == 0)
-        axes.plot([low, high], [place + 0.18] * 2, color=style.GRID, lw=9, solid_capstyle="butt", zorder=1)
-        axes.plot([row.before, row.after], [place + 0.18] * 2, color=colour, lw=1.6, zorder=2)
-        axes.plot(
-            [row.before], [place + 0.18], marker="o", color="white", mec=colour, mew=1.6, ms=7, zorder=3, clip_on=False
-        )
-        axes.plot(
-            [row.after], [place + 0.18], marker="o", color=colour, mec="white", mew=1.2, ms=7.5, zorder=4, clip_on=False
-        )
-        edges = (min(low, row.after), max(high, row.after))
-        style.value_label(axes, place + 0.1, row.shown, *edges, colour=colour)
-    return figure
+    changes = [_change(row, bold=place == 0) for place, row in enumerate(rows.itertuples())]
+    return draw_dots([("", changes)], t("view.axis.blockage"), put=_put_change)
+
+
+def _change(row, bold: bool) -> _Change:
+    low, high = max(0.0, row.before - row.threshold), min(100.0, row.before + row.threshold)
+    edges = min(low, row.after), max(high, row.after)
+    moved = row.direction != "none"
+    return _Change(row.label, row.after, *edges, row.shown, bold, before=row.before, around=(low, high), moved=moved)
+
+
+def _put_change(axes: Axes, row: float, change: _Change, colour: str) -> None:
+    colour = colour if change.moved else style.MUTED
+    axes.plot(change.around, [row] * 2, color=style.GRID, lw=9, solid_capstyle="butt", zorder=1)
+    axes.plot([change.before, change.mean], [row] * 2, color=colour, lw=1.6, zorder=2)
+    ends = ((change.before, "white", colour), (change.mean, colour, "white"))
+    for order, (place, inside, edge) in enumerate(ends, 3):
+        axes.plot([place], [row], "o", color=inside, mec=edge, mew=1.4, ms=7, zorder=order, clip_on=False)
+    put_words(axes, row, change, colour)

@@ -13,14 +13,14 @@ from angle_mort.instrument import NOT_APPLICABLE, Instrument, load_instrument
 from angle_mort.results import COACH, LeaderSheet
 from angle_mort.text import day, number, t
 from angle_mort.views import style
-from angle_mort.views.charts import SIDES, draw_areas, draw_dots, draw_steps, listed, scale_label, with_shown
+from angle_mort.views.charts import SIDES, as_dots, draw_areas, with_shown
+from angle_mort.views.dots import draw_bars, draw_dots
 from angle_mort.views.view import View, of
+from angle_mort.views.words import listed, listed_values, named, scale_label, spans, turned, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_ROW = 0.62
-_FRAME = 0.85
 _CONSEQUENCES = ("IDO", "D1", "E", "D2", "D3")
 _UNPLUGGED = "d302"
 _FEW = 2  # areas that share the highest answer: beyond it none stands out
@@ -81,7 +81,7 @@ def _answer(instrument: Instrument, item: str, code: float) -> str:
     if pd.isna(code):
         return t("view.unanswered")
     if form.kind == "multiple":
-        return t("view.list_join").join(each.fr for each in form.choices if int(code) >> each.code & 1)
+        return listed(each.fr for each in form.choices if int(code) >> each.code & 1)
     if form.kind == "number" and code != NOT_APPLICABLE:
         return t("leader.counted", value=number(code, 0 if float(code).is_integer() else 1), unit=form.unit)
     return form.choice(int(code)).fr
@@ -113,14 +113,10 @@ def leader_consequences(sheet: LeaderSheet) -> View:
 
 def _scores(sheet: LeaderSheet, scales: Sequence[str]) -> pd.DataFrame:
     """The scores that exist among those chosen; a scale read in reverse is turned: right is always blockage."""
-    instrument = load_instrument()
-    rows = sheet.scores.rename(columns={"value": "mean"}).set_index("scale").reindex(list(scales)).rename_axis("scale")
+    rows = sheet.scores.set_index("scale").reindex(list(scales)).rename_axis("scale")
     rows["band"] = sheet.bands.set_index("scale")["band"]
-    rows = rows[rows["mean"].notna()].copy()
-    turned = rows.index.isin(instrument.scoring["bands"]["reversed"])
-    rows.loc[turned, ["mean", "low", "high"]] = 100 - rows.loc[turned, ["mean", "high", "low"]].to_numpy()
-    rows["label"] = [scale_label(instrument, scale, turn) for scale, turn in zip(rows.index, turned, strict=True)]
-    return with_shown(rows.reset_index(), sheet.level)
+    rows = turned(rows[rows["value"].notna()].rename(columns={"value": "mean"}).reset_index())
+    return with_shown(rows.assign(label=[scale_label(scale, turned=True) for scale in rows["scale"]]), sheet.level)
 
 
 def _leading(sheet: LeaderSheet) -> str:
@@ -171,10 +167,10 @@ def _dots(sheet: LeaderSheet, name: str, rows: pd.DataFrame, reading: tuple[str,
         sheet,
         name,
         reading=reading,
-        alt=t("leader.alt.dots", values=listed(rows)) if len(rows) else "",
+        alt=t("leader.alt.dots", values=listed_values(rows["label"], rows["shown"])) if len(rows) else "",
         table=_dot_table(rows, {t("view.column.band"): rows["band"]}) if len(rows) else pd.DataFrame(),
         caption=t("view.table"),
-        draw=partial(draw_dots, rows, bold) if len(rows) else None,
+        draw=partial(draw_dots, [("", as_dots(rows, bold))], t("view.axis.blockage"), True) if len(rows) else None,
     )
 
 
@@ -182,9 +178,9 @@ def _dot_table(rows: pd.DataFrame, more: dict[str, Sequence[str]]) -> pd.DataFra
     columns = {
         "label": rows["label"],
         "value": rows["mean"].map(number),
-        "interval": [t("view.interval", low=row.low, high=row.high) for row in rows.itertuples()],
+        "interval": spans(rows["low"], rows["high"], 1),
     }
-    return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()} | more)
+    return named(columns).assign(**{name: list(values) for name, values in more.items()})
 
 
 # ------------------------------------------------------------------------------------------------------- five areas
@@ -203,7 +199,7 @@ def leader_areas(sheet: LeaderSheet) -> View:
         alt=t("leader.alt.areas", values=_areas_told(rows)) if sides else "",
         table=_area_table(rows),
         caption=t("view.table"),
-        draw=partial(draw_areas, rows) if sides else None,
+        draw=partial(draw_areas, rows, sides) if sides else None,
     )
 
 
@@ -217,14 +213,9 @@ def _highest(rows: pd.DataFrame, side: str) -> str:
 
 def _areas_told(rows: pd.DataFrame) -> str:
     told = [
-        t("view.areas.item", label=row.label, felt=_points(row.felt), fact=_points(row.fact))
-        for row in rows.itertuples()
+        t("view.areas.item", label=row.label, felt=whole(row.felt), fact=whole(row.fact)) for row in rows.itertuples()
     ]
-    return t("view.list_join").join(told)
-
-
-def _points(value: float) -> str:
-    return t("view.nothing") if pd.isna(value) else number(value, 0)
+    return listed(told)
 
 
 def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -235,7 +226,7 @@ def _area_table(rows: pd.DataFrame) -> pd.DataFrame:
             t("view.nothing") if pd.isna(value) else t("view.value_interval", value=value, low=low, high=high)
             for value, low, high in edges
         ]
-    return pd.DataFrame({t(f"view.column.{key}"): values for key, values in columns.items()})
+    return named(columns)
 
 
 # ---------------------------------------------------------------------------------- autonomy, absence, hours, pride
@@ -312,23 +303,13 @@ def _hours(value: float) -> str:
 
 def _hours_listed(rows: pd.DataFrame) -> str:
     told = [t("view.list_item", label=row.label, value=_hours(row.hours)) for row in rows.itertuples()]
-    return t("view.list_join").join(told)
+    return listed(told)
 
 
 def _draw_hours(rows: pd.DataFrame, missions: set[str]) -> Figure:
-    figure, axes = style.canvas(_FRAME + _ROW * len(rows))
-    most = max(1.0, rows["hours"].max())
     colours = [style.ACCENT if item in missions else style.SECOND for item in rows["item"]]
-    axes.barh(range(len(rows)), rows["hours"], height=0.34, color=colours)
-    axes.set(xlim=(0, most * 1.2), ylim=(len(rows) - 0.55, -0.6), yticks=[])
-    axes.set_xlabel(t("leader.axis.hours"), fontsize=style.TEXT, color=style.MUTED)
-    for place, (row, colour) in enumerate(zip(rows.itertuples(), colours, strict=True)):
-        axes.text(0, place - 0.22, row.label, ha="left", va="bottom", fontsize=style.TEXT)
-        told = {"va": "center", "fontsize": style.TEXT, "fontweight": "bold", "color": colour}
-        axes.text(row.hours + most * 0.015, place, _hours(row.hours), **told)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    return figure
+    most, shown = 1.2 * max(1.0, rows["hours"].max()), [_hours(each) for each in rows["hours"]]
+    return draw_bars(list(rows["label"]), list(rows["hours"]), shown, most, t("leader.axis.hours"), colours)
 
 
 def leader_pride(sheet: LeaderSheet) -> View:
@@ -361,14 +342,14 @@ def leader_checks(sheet: LeaderSheet) -> View:
     told = [_apart(row) for row in apart.itertuples()] or [t("leader.checks.nothing")]
     untold = rows.loc[rows["left"].isna() | rows["right"].isna(), "label"]
     if len(untold):
-        told.append(t("leader.checks.untold", labels=t("view.list_join").join(untold)))
+        told.append(t("leader.checks.untold", labels=listed(untold)))
     table = [(row.label, _both(row), _gap(row), row.told) for row in rows.itertuples()]
     columns = ("check", "both", "gap", "verdict")
     return _listing(sheet, "leader_checks", table, columns, *told, t("leader.checks.how"))
 
 
 def _both(row) -> str:
-    return t("leader.both", left=_points(row.left), right=_points(row.right))
+    return t("leader.both", left=whole(row.left), right=whole(row.right))
 
 
 def _gap(row) -> str:
@@ -404,10 +385,10 @@ def leader_steps(sheet: LeaderSheet) -> View:
         sheet,
         "leader_steps",
         reading=(*_weakest(sheet, path), t("view.four_steps.suggests")),
-        alt=t("leader.alt.dots", values=listed(known)) if len(known) else "",
+        alt=t("leader.alt.dots", values=listed_values(known["label"], known["shown"])) if len(known) else "",
         table=_dot_table(known, {t("leader.column.target"): targets, t("view.column.evidence"): evidence}),
         caption=t("view.table"),
-        draw=partial(draw_steps, known) if len(known) else None,
+        draw=partial(draw_dots, [("", as_dots(known))], t("view.axis.path")) if len(known) else None,
     )
     return replace(view, reserved=_own_words(sheet)) if sheet.own_words else view
 

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.instrument import load_instrument
 from angle_mort.results import COACH, SPONSOR, ProfilesSummary
 from angle_mort.text import day, number, t
 from angle_mort.views import style
+from angle_mort.views.dots import Dot, draw_bars, draw_dots
 from angle_mort.views.view import View, of
+from angle_mort.views.words import (
+    chance,
+    decimals,
+    listed,
+    listed_values,
+    named,
+    or_nothing,
+    percent,
+    scale_label,
+    spans,
+    turned,
+    whole,
+)
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_ROW, _FRAME, _NEEDED = 0.5, 0.85, 6
-_WIDE = 46  # letters of a title that fit in the width of a figure
+_NEEDED = 6
 _SIZES = {"sheet": 0, "position": 8, "hypothesis": 30, "exploratory": 60, "profiles": 200}
 
 
@@ -39,7 +48,7 @@ def profile_verdict(summary: ProfilesSummary) -> View:
         "allowed": [t(f"view.profiles.allowed.{code}") for code in _SIZES],
         "words": [t(f"view.profiles.word.{code}") for code in _SIZES],
     }
-    table, caption = _named(columns), t("view.profiles.sizes")
+    table, caption = named(columns), t("view.profiles.sizes")
     return of(summary, "profile_verdict", reading=reading, alt="", table=table, caption=caption)
 
 
@@ -57,7 +66,7 @@ def _who(summary: ProfilesSummary) -> str:
     cohorts = summary.name.count(" + ") + 1
     if not summary.sizes:
         return t("view.profiles.pooled_twice", n=str(summary.n), cohorts=cohorts)
-    sizes = _joined(t("view.profiles.pooled_size", name=name, n=n) for name, n in summary.sizes.items())
+    sizes = listed(t("view.profiles.pooled_size", name=name, n=n) for name, n in summary.sizes.items())
     key = "view.profiles.pooled_one" if cohorts == 1 else "view.profiles.pooled"
     return t(key, n=str(summary.n), cohorts=str(cohorts), sizes=sizes)
 
@@ -65,7 +74,7 @@ def _who(summary: ProfilesSummary) -> str:
 def _yes(summary: ProfilesSummary, found: pd.Series) -> list[str]:
     key = f"view.profiles.found.{summary.verdict.replace(' ', '_')}"
     told = t(key, k=int(found["n_components"]), n=summary.n, day=day(summary.day))
-    facts = {name: _decimals(found[name]) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
+    facts = {name: decimals(found[name]) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
     why = t("view.profiles.why_yes", gap=number(found["gap"], 0), jaccard=facts["jaccard"], shape_p=facts["shape_p"])
     halves = t("view.profiles.why_yes_halves", split_half=facts["split_half"], blrt_p=facts["blrt_p"])
     return [told, why, *([halves] if pd.notna(found["split_half"]) else [])]
@@ -75,11 +84,11 @@ def _no(summary: ProfilesSummary, found: pd.Series) -> list[str]:
     key = summary.verdict.replace(" ", "_")
     if key == "not_beyond_one_group" and pd.notna(found["blrt_p"]):
         key += "_tested"
-    facts = {name: _decimals(found.get(name)) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
+    facts = {name: decimals(found.get(name)) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
     if key == "one_group" and found["gap"] <= 0:
         key += "_better"
-    facts |= {"gap": _or_nothing(found.get("gap"), 0), "k": _or_nothing(found.get("n_components"), 0)}
-    facts |= {"behind": _or_nothing(0 - found["gap"], 0)}
+    facts |= {"gap": or_nothing(found.get("gap"), 0), "k": or_nothing(found.get("n_components"), 0)}
+    facts |= {"behind": or_nothing(0 - found["gap"], 0)}
     reason = t(f"view.profiles.absent.{key}", n=summary.n, smallest=str(found.get("smallest")), **facts)
     return [reason, t("view.profiles.why_strict"), t("view.profiles.instead")]
 
@@ -91,36 +100,25 @@ def profile_chances(summary: ProfilesSummary) -> View:
     """How probable each number of profiles is: a distribution, since one number would hide how unsure it is."""
     rows = summary.chances
     labels = [t("view.profiles.chances.label", n=int(k)) for k in rows["n_components"]]
-    shown = [_chance(value) for value in rows["probability"]]
-    values = _joined(t("view.profiles.chances.item", label=a, value=b) for a, b in zip(labels, shown, strict=True))
+    shown = [chance(value) for value in rows["probability"]]
+    values = listed_values(labels, shown)
     told = ("reading", "how") if len(rows) else ("none",)
     return of(
         summary,
         "profile_chances",
         reading=tuple(t(f"view.profiles.chances.{key}", values=values) for key in told),
         alt=t("view.profiles.chances.alt", values=values) if len(rows) else "",
-        table=_named({"k": labels, "chance": shown}) if len(rows) else pd.DataFrame(),
+        table=named({"k": labels, "chance": shown}) if len(rows) else pd.DataFrame(),
         caption=t("view.table"),
-        draw=partial(_draw_bars, labels, [100 * each for each in rows["probability"]], shown, 100)
-        if len(rows)
-        else None,
+        draw=partial(draw_bars, labels, list(rows["probability"]), shown, 1, "") if len(rows) else None,
     )
-
-
-def _chance(value: float) -> str:
-    """In per cent; never 0 nor 100, which no number of people proves."""
-    if 0.005 <= value < 0.995:
-        return _percent(value)
-    return t("view.profiles.chances.small") if value < 0.5 else t("view.profiles.chances.large")
 
 
 def profile_candidates(summary: ProfilesSummary) -> View:
     """Every candidate beside the best single group: BIC, and what was measured of the one that was judged."""
     rows = summary.candidates
     labels = [_candidate(row) for row in rows.itertuples()]
-    values = _joined(
-        t("view.profiles.chances.item", label=a, value=number(b, 0)) for a, b in zip(labels, rows["gap"], strict=True)
-    )
+    values = listed_values(labels, rows["gap"].map(whole))
     reading = [t("view.profiles.candidates.reading", n=len(rows))] if len(rows) else []
     reading += [t("view.profiles.candidates.judged", label=_candidate(row)) for row in _judged_rows(rows)]
     return of(
@@ -149,16 +147,14 @@ def _candidate_table(rows: pd.DataFrame) -> pd.DataFrame:
         "k": rows["n_components"].astype(int),
         "gap": [number(gap, 0) for gap in rows["gap"]],
         "smallest": rows["smallest"],
-        "sharpness": rows["relative_entropy"].map(_decimals),
+        "sharpness": rows["relative_entropy"].map(decimals),
         "replicated": [t("view.profiles.found_again" if each else "view.nothing") for each in rows["replicated"]],
     }
-    return _named(
-        columns | {name: rows[name].map(_decimals) for name in ("jaccard", "shape_p", "blrt_p", "split_half")}
-    )
+    return named(columns | {name: rows[name].map(decimals) for name in ("jaccard", "shape_p", "blrt_p", "split_half")})
 
 
 def _draw_candidates(rows: pd.DataFrame) -> Figure:
-    figure, axes = style.canvas(3.4)
+    figure, (axes,) = style.panels(3.4, 1)
     axes.axhline(_NEEDED, color=style.SECOND, lw=1.4, ls="--", zorder=1)
     colours, paths = (style.ACCENT, style.SECOND, style.MUTED, style.INK) * 2, rows.groupby("family", sort=False)
     for colour, marker, (family, path) in zip(colours, "osD^vP", paths, strict=False):
@@ -182,27 +178,27 @@ def _draw_candidates(rows: pd.DataFrame) -> Figure:
 
 def profile_positions(summary: ProfilesSummary) -> View:
     """Where each profile stands on the three blocks, with its margin, and which block separates profiles most."""
-    rows = summary.positions.assign(label=[_label(scale) for scale in summary.positions["scale"]])
-    groups = [(_profile_name(own), list(own.itertuples())) for _, own in rows.groupby("profile", sort=True)]
-    values = _joined(
+    rows = summary.positions.assign(label=[scale_label(scale) for scale in summary.positions["scale"]])
+    groups = [(_profile_name(own), _as_dots(own)) for _, own in rows.groupby("profile", sort=True)]
+    values = listed(
         t(
             "view.profiles.positions.item",
             name=own["name"].iloc[0],
-            share=_percent(own["share"].iloc[0]),
+            share=percent(own["share"].iloc[0]),
             values=_points(own),
         )
         for _, own in rows.groupby("profile", sort=True)
     )
-    separates = _joined(
-        t("view.profiles.positions.separation", label=_label(row.scale), value=_percent(row.separation))
+    separates = listed(
+        t("view.profiles.positions.separation", label=scale_label(row.scale), value=percent(row.separation))
         for row in summary.scales.itertuples()
     )
     columns = {
         "profile": rows["name"],
-        "share": rows["share"].map(_percent),
+        "share": rows["share"].map(percent),
         "reason": rows["label"],
-        "position": rows["mean"].map(_whole),
-        "margin": _spans(rows),
+        "position": rows["mean"].map(whole),
+        "margin": spans(rows["low"], rows["high"], 0),
     }
     return _of_profiles(
         summary,
@@ -212,22 +208,22 @@ def profile_positions(summary: ProfilesSummary) -> View:
             t("view.profiles.positions.separates", values=separates),
         ),
         alt=t("view.profiles.positions.alt", values=values),
-        table=_named(columns),
+        table=named(columns),
         caption=t("view.profiles.positions.caption"),
-        draw=partial(_draw_groups, groups, True),
+        draw=partial(draw_dots, groups, t("view.axis.blockage"), True),
     )
 
 
 def _profile_name(own: pd.DataFrame) -> str:
-    return t("view.profiles.positions.share", name=own["name"].iloc[0], share=_percent(own["share"].iloc[0]))
+    return t("view.profiles.positions.share", name=own["name"].iloc[0], share=percent(own["share"].iloc[0]))
 
 
 def profile_sharpness(summary: ProfilesSummary) -> View:
     """How well people are told apart, and how well the most fragile profile is found again."""
     told = summary.sharpness
-    rows = [(t(f"view.profiles.sharp.{name}"), _decimals(value)) for name, value in told.items()]
+    rows = [(t(f"view.profiles.sharp.{name}"), decimals(value)) for name, value in told.items()]
     table = pd.DataFrame(rows, columns=[t("view.column.item"), t("view.column.value")])
-    probability = _percent(told["probability"]) if told else ""
+    probability = percent(told["probability"]) if told else ""
     return _of_profiles(
         summary,
         "profile_sharpness",
@@ -242,16 +238,16 @@ def profile_people(summary: ProfilesSummary) -> View:
     """How many leaders are near each profile, between two, or far from all; small groups are merged."""
     labels = [_group(summary, group) for group in summary.people["group"]]
     counts = [int(count) for count in summary.people["count"]]
-    values = _joined(t("view.profiles.people.item", label=a, n=n) for a, n in zip(labels, counts, strict=True))
+    values = listed(t("view.profiles.people.item", label=a, n=n) for a, n in zip(labels, counts, strict=True))
     told = ("reading", "how") if counts else ("none",)
     return _of_profiles(
         summary,
         "profile_people",
         reading=tuple(t(f"view.profiles.people.{key}", values=values) for key in told),
         alt=t("view.profiles.people.alt", values=values) if counts else "",
-        table=_named({"profile": labels, "leaders": counts}) if counts else pd.DataFrame(),
+        table=named({"profile": labels, "leaders": counts}) if counts else pd.DataFrame(),
         caption=t("view.table"),
-        draw=partial(_draw_bars, labels, counts, [str(each) for each in counts], summary.n) if counts else None,
+        draw=partial(draw_bars, labels, counts, [str(each) for each in counts], summary.n, "") if counts else None,
     )
 
 
@@ -266,17 +262,18 @@ def _group(summary: ProfilesSummary, group: str) -> str:
 
 def profile_consequences(summary: ProfilesSummary) -> View:
     """What goes with each profile, corrected for wrong placements; right is always more blocked."""
-    rows = _turned(summary.consequences)
+    rows = turned(summary.consequences, "outcome")
+    rows = rows.assign(label=rows["name"], title=[_outcome(code) for code in rows["outcome"]])
     outcomes = list(rows.groupby("outcome", sort=False))
-    groups = [(own["title"].iloc[0], list(own.itertuples())) for _, own in outcomes]
+    groups = [(own["title"].iloc[0], _as_dots(own)) for _, own in outcomes]
     apart = [own["title"].iloc[0] for _, own in outcomes if own["apart"].iloc[0]]
     columns = {
         "outcome": rows["title"],
         "profile": rows["name"],
-        "mean": rows["mean"].map(_whole),
-        "margin": _spans(rows),
+        "mean": rows["mean"].map(whole),
+        "margin": spans(rows["low"], rows["high"], 0),
     }
-    differs = t("view.profiles.consequences.apart", values=_joined(apart))
+    differs = t("view.profiles.consequences.apart", values=listed(apart))
     return _of_profiles(
         summary,
         "profile_consequences",
@@ -287,29 +284,26 @@ def profile_consequences(summary: ProfilesSummary) -> View:
         ),
         alt=t(
             "view.profiles.consequences.alt",
-            values=_joined(
+            values=listed(
                 f"{title} {_points(own)}" for title, own in [(own["title"].iloc[0], own) for _, own in outcomes]
             ),
         ),
-        table=_named(columns),
+        table=named(columns),
         caption=t("view.profiles.consequences.caption"),
-        draw=partial(_draw_groups, groups, False),
+        draw=partial(draw_dots, groups, t("view.axis.outcome")),
     )
 
 
-def _turned(rows: pd.DataFrame) -> pd.DataFrame:
-    """Outcomes in words; those where high is good are turned."""
-    turned = rows["outcome"].isin(load_instrument().scoring["bands"]["reversed"])
-    rows = rows.assign(label=rows["name"], title=[_outcome(code) for code in rows["outcome"]])
-    rows.loc[turned, "mean"] = 100 - rows.loc[turned, "mean"]
-    rows.loc[turned, ["low", "high"]] = 100 - rows.loc[turned, ["high", "low"]].to_numpy()
-    return rows
-
-
 def _outcome(code: str) -> str:
-    if code in load_instrument().scoring["bands"]["reversed"]:
-        return t(f"view.turned.{code}")
-    return t("view.profiles.consequences.stops") if code == "J" else _label(code)
+    return t("view.profiles.consequences.stops") if code == "J" else scale_label(code, turned=True)
+
+
+def _as_dots(rows: pd.DataFrame) -> list[Dot]:
+    return [Dot(row.label, row.mean, row.low, row.high, whole(row.mean)) for row in rows.itertuples()]
+
+
+def _points(rows: pd.DataFrame) -> str:
+    return listed_values(rows["label"], rows["mean"].map(whole))
 
 
 def profile_model(summary: ProfilesSummary, path: object) -> View:
@@ -335,93 +329,3 @@ def _of_profiles(summary: ProfilesSummary, name: str, **parts: object) -> View:
 def _sentence(summary: ProfilesSummary, name: str, sentence: str, reserved: View | None = None) -> View:
     nothing = pd.DataFrame()
     return of(summary, name, reading=(sentence,), alt="", table=nothing, caption=sentence, reserved=reserved)
-
-
-# ---------------------------------------------------------------------------------------------------------- drawing
-
-
-def _draw_groups(groups: list[tuple[str, list]], banded: bool) -> Figure:
-    """Titled groups of dots with their margins, one under the other."""
-    places, at = [], 0.0
-    for title, rows in groups:
-        lines = fill(title, _WIDE, break_long_words=False, break_on_hyphens=False)
-        first = at + 0.75 + 0.45 * lines.count("\n")
-        places.append((lines, at, [(first + i, row) for i, row in enumerate(rows)]))
-        at = first + len(rows) + 0.35
-    figure, axes = style.canvas(_FRAME + _ROW * at)
-    style.points_axis(axes, at, t("view.axis.blockage" if banded else "view.axis.outcome"))
-    axes.set_ylim(at - 0.3, -0.9)
-    if banded:
-        rule = load_instrument().scoring["bands"]
-        style.zones(axes, rule["thresholds"], rule["names"], -0.86)
-    else:
-        axes.xaxis.grid(True, color=style.GRID, lw=0.8)
-    for title, head, rows in places:
-        axes.text(1.5, head - 0.12, title, ha="left", va="top", fontsize=style.TEXT, fontweight="bold")
-        for place, row in rows:
-            _draw_row(axes, place, row)
-    return figure
-
-
-def _draw_row(axes: Axes, place: float, row) -> None:
-    style.row_label(axes, place + 0.16, row.label)
-    style.interval_dot(axes, place + 0.1, row.mean, row.low, row.high)
-    style.value_label(axes, place + 0.1, _whole(row.mean), row.low, row.high)
-
-
-def _draw_bars(labels: list[str], values: list[float], shown: list[str], most: float) -> Figure:
-    figure, axes = style.canvas(_FRAME * 0.6 + 0.62 * len(labels))
-    axes.barh(range(len(labels)), values, height=0.34, color=style.ACCENT)
-    axes.set(xlim=(0, most), ylim=(len(labels) - 0.55, -0.6), yticks=[], xticks=[])
-    for place, (label, value, text) in enumerate(zip(labels, values, shown, strict=True)):
-        axes.text(0, place - 0.22, label, ha="left", va="bottom", fontsize=style.TEXT)
-        inside = value > 0.85 * most
-        axes.text(
-            value + most * 0.015 * (-1 if inside else 1), place, text, va="center", fontsize=style.TEXT,
-            fontweight="bold", ha="right" if inside else "left", color="white" if inside else style.ACCENT,
-        )  # fmt: skip
-    for side in ("top", "right", "left", "bottom"):
-        axes.spines[side].set_visible(False)
-    return figure
-
-
-# ------------------------------------------------------------------------------------------------------------ words
-
-
-def _label(scale: str) -> str:
-    return load_instrument().module(scale).name
-
-
-def _named(columns: dict[str, object]) -> pd.DataFrame:
-    return pd.DataFrame({t(f"view.column.{key}"): list(values) for key, values in columns.items()})
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return t("view.list_join").join(texts)
-
-
-def _or_nothing(value: object, digits: int) -> str:
-    return t("view.nothing") if value is None or pd.isna(value) else number(value, digits)
-
-
-def _decimals(value: object) -> str:
-    return _or_nothing(value, 2)
-
-
-def _whole(value: float) -> str:
-    return number(value, 0)
-
-
-def _percent(value: float) -> str:
-    return t("view.percent", value=number(100 * value, 0))
-
-
-def _spans(rows: pd.DataFrame) -> list[str]:
-    return [
-        t("view.interval", low=_whole(low), high=_whole(high))
-        for low, high in zip(rows["low"], rows["high"], strict=True)
-    ]
-
-
-def _points(rows: pd.DataFrame) -> str:
-    return _joined(t("view.list_item", label=row.label, value=_whole(row.mean)) for row in rows.itertuples())

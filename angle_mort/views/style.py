@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from angle_mort.margins import half_width
@@ -19,14 +19,8 @@ WIDTH = 4.8
 TEXT = 10.8
 
 
-def canvas(height: float) -> tuple[Figure, Axes]:
-    """A figure outside pyplot, so that nothing piles up in a kernel."""
-    figure, (axes,) = panels(height, 1)
-    return figure, axes
-
-
 def panels(height: float, count: int) -> tuple[Figure, Sequence[Axes]]:
-    """A figure with panels side by side."""
+    """A figure with panels side by side, outside pyplot, so that nothing piles up in a kernel."""
     import seaborn as sns
     from matplotlib.figure import Figure
 
@@ -36,41 +30,24 @@ def panels(height: float, count: int) -> tuple[Figure, Sequence[Axes]]:
     return figure, axes[0]
 
 
-def points_axis(axes: Axes, rows: int, label: str, step: int = 20) -> None:
-    """0-100 from left to right, one row per line, first row on top."""
-    axes.set(xlim=(0, 100), ylim=(rows - 0.45, -0.75), yticks=[], xticks=range(0, 101, step))
+def points_axis(axes: Axes, rows: float, label: str, step: int = 20, ticks: Sequence[str] = ()) -> None:
+    """0-100 from left to right, one row per line, first row on top; without ``step`` no number under the axis."""
+    axes.set(xlim=(0, 100), ylim=(rows, -0.05), yticks=[], xticks=range(0, 101, step) if step else [])
+    if ticks:
+        axes.set_xticks(axes.get_xticks(), ticks)
     axes.set_xlabel(label, fontsize=TEXT, color=MUTED)
     axes.tick_params(axis="x", labelsize=TEXT - 1, length=0)
-    for side in ("top", "right", "left"):
+    for side in ("top", "right", "left", *(() if step else ("bottom",))):
         axes.spines[side].set_visible(False)
 
 
-def zones(axes: Axes, thresholds: Sequence[float], names: Sequence[str], top: float = -0.72) -> None:
+def zones(axes: Axes, rule: Mapping) -> None:
     """The three bands behind the dots, named in words at the top and not by colour alone."""
-    edges = (0, *thresholds, 100)
-    for left, right, colour, name in zip(edges, edges[1:], ZONES, names, strict=False):
+    edges = (0, *rule["thresholds"], 100)
+    for left, right, colour, name in zip(edges, edges[1:], ZONES, rule["names"], strict=False):
         axes.axvspan(left, right, color=colour, lw=0, zorder=0)
-        axes.axvline(left, color=MUTED, lw=0.6, zorder=0)
-        axes.text((left + right) / 2, top, name, ha="center", va="top", fontsize=TEXT - 1.5, color=INK)
-
-
-def row_label(axes: Axes, row: float, text: str, bold: bool = False) -> None:
-    """The name of a row, above its dot."""
-    axes.text(1.5, row - 0.17, text, ha="left", va="bottom", fontsize=TEXT, fontweight="bold" if bold else "normal")
-
-
-def interval_dot(
-    axes: Axes, row: float, mean: float, low: float, high: float, colour: str = ACCENT, marker: str = "o"
-) -> None:
-    """A dot, its margin as a bar, and its value written beside it."""
-    axes.plot([low, high], [row + 0.08] * 2, color=colour, lw=3.2, solid_capstyle="butt", zorder=2)
-    axes.plot([mean], [row + 0.08], marker=marker, color=colour, ms=7.5, mec="white", mew=1.2, zorder=3, clip_on=False)
-
-
-def value_label(axes: Axes, row: float, text: str, low: float, high: float, colour: str = ACCENT) -> None:
-    """The value and its margin in words, beside the bar, on the side where there is room."""
-    place, side = (high + 2, "left") if high < 74 else (low - 2, "right")
-    axes.text(place, row + 0.08, text, ha=side, va="center", fontsize=TEXT, color=colour, fontweight="bold")
+        axes.axvline(left, color=MUTED, lw=0.6, alpha=0.5, zorder=0)
+        axes.text((left + right) / 2, 0, name, ha="center", va="top", fontsize=TEXT - 1.5, color=INK)
 
 
 def with_margin(mean: float, error: float, level: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from angle_mort import views
 from angle_mort.cohort import leader_report, load_cohort, report
 from angle_mort.followed import follow_cohort
+from angle_mort.joined import compare_cohorts
 from angle_mort.publishing import Page, page_from_script
 from angle_mort.publishing.script import read_cells, script_of
 from angle_mort.shipped import shipped
@@ -47,8 +48,9 @@ PAGES = {
     "04": lambda: script("04", reading_summary=reading_of(*WITH_PROFILES).summary),
     "suivi": follow_up,
     "06": questionnaire,
+    "07": lambda: script("07", comparison=compare_cohorts([DEMO / "ateliers", DEMO / "chantiers"])),
 }
-FIGURES = {"01": 5, "02": 5, "04": 5, "suivi": 1, "06": 1}
+FIGURES = {"01": 5, "02": 5, "04": 5, "suivi": 1, "06": 1, "07": 2}
 
 
 @cache
