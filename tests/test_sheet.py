@@ -8,7 +8,7 @@ from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument
 from angle_mort.results import LeaderSheet
 from tests.cohorts import released
-from tests.leaders import CASES, INSTRUMENT, MIRROR, NAME, WAVE, answers_of, house, identity, mirror_of
+from tests.leaders import CASES, INSTRUMENT, MIRROR, NAME, NOTEBOOK, WAVE, answers_of, house, identity, mirror_of
 
 SIXTH = list(CASES)[5]
 
@@ -121,3 +121,46 @@ def test_the_follow_up_has_a_sheet_that_says_what_it_cannot(tmp_path):
     assert sheet.steps["value"].isna().all() and sheet.weakest_step is None
     assert sheet.areas["fact"].isna().all()
     assert len(sheet.questions) > 0
+
+
+@pytest.mark.slow
+def test_notebook_02_opens_the_vault_and_writes_the_page_of_one_leader(vaulted, tmp_path):
+    """As a coach runs it: the leader's e-mail, the vault's path, a passphrase, and a page at the end."""
+    import os
+
+    import nbformat
+    from nbclient import NotebookClient
+
+    from angle_mort.cohort import leader_report
+    from angle_mort.publishing.execution import with_parameters
+
+    cohort, vault = vaulted
+    told = {"cohort_path": cohort.folder, "leader": identity(SIXTH), "vault_path": vault.path, "page": "fiche.html"}
+    notebook = with_parameters(nbformat.read(NOTEBOOK, as_version=4), told)
+    client = NotebookClient(notebook, resources={"metadata": {"path": tmp_path}}, kernel_name="python3")
+    client.execute(env=os.environ | {"ANGLE_MORT_PASSPHRASE": "trois chèvres sur un toit", "MPLBACKEND": "agg"})
+    page = (tmp_path / "fiche.html").read_text(encoding="utf-8")
+    assert page == leader_report(cohort, identity(SIXTH), vault).html
+    assert "l’équipe vous voit garder plus" in page
+
+
+def test_a_later_wave_has_its_own_sheet(vaulted, tmp_path):
+    """The follow-up asks less: the sheet says what it lacks, and finds its answers in the vault under its own wave."""
+    from dataclasses import replace
+
+    from angle_mort.cohort import load_cohort, release_cohort, row_ids, stored_intake, wave_name, working_audience
+    from angle_mort.scores import score_responses
+    from tests.cohorts import DAY
+
+    _, vault = vaulted
+    first = stored_intake(vault, NAME, WAVE)
+    items = [item.id for item in INSTRUMENT.form_items("suivi")]
+    later = replace(first, responses=first.responses[items], form="suivi", dialect=replace(first.dialect, sha256="1"))
+    vault.store(NAME, "T1", later)
+    ids = row_ids(later, vault.naming(working_audience(NAME, "T1")))
+    table, name = score_responses(later.responses, INSTRUMENT), wave_name(NAME, "T1")
+    cohort = load_cohort(release_cohort(later, table, ids, tmp_path / name, INSTRUMENT, DAY, name, wave="T1"))
+    sheet = cohort.sheet(identity(SIXTH), vault)
+    assert (sheet.wave, sheet.missing) == ("T1", ("mirror", "role"))
+    assert sheet.answers.set_index("item")["code"]["b202"] == 1
+    assert sheet.weakest_step is None and len(sheet.questions) == 3

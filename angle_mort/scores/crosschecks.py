@@ -60,9 +60,10 @@ def cross_checks(
     - ``F_L`` (high: leader): the share of hours in a leader's missions, against the share that the placement on 0-10
       lets expect.
     - ``self_mirror`` (high: keeps): the leader's answers to the mirrored items against the mean of at least 3
-      collaborators, items of autonomy reversed. Only items that the leader and 3 collaborators answered count, and
-      three quarters of the items are needed. The collaborators' margin rests on a declared spread, not on theirs: an
-      observed one would be unsure with 3 people, and would help to guess their answers.
+      collaborators, in steps of ten (an exact one would tell their answers), items of autonomy reversed. Only items
+      that the leader and 3 collaborators answered count, and three quarters of the items are needed. The collaborators'
+      margin rests on a declared spread, not on theirs: an observed one would be unsure with 3 people, and would help to
+      guess their answers.
 
     ``answer``: ``different`` when the difference passes its margin (not the same story); otherwise ``same`` when the
     margin is narrow enough for that to mean something, or ``too_little`` (to tell) when it is wider than the declared
@@ -161,7 +162,9 @@ def _mirrored(own: NDArray, seen: NDArray, observers: NDArray, instrument: Instr
     divisor = np.where(enough, n_items, 1)
     left, right = (np.where(enough, np.where(usable, side, 0).sum(axis=1) / divisor, np.nan) for side in (own, seen))
     people = np.where(usable, observers, np.inf).min(axis=1, initial=np.inf)
-    return Sides(left, right, _mirror_error(divisor, people, instrument), np.zeros(len(left)))
+    step = instrument.scoring["cross_checks"]["checks"]["self_mirror"]["told_in"]
+    told = np.floor(right / step + 0.5) * step
+    return Sides(left, told, _mirror_error(divisor, people, instrument), np.full(len(left), step / 2))
 
 
 def _mirror_error(n_items: NDArray, people: NDArray, instrument: Instrument) -> NDArray:

@@ -9,10 +9,11 @@ from angle_mort import views
 from angle_mort.cohort import leader_report, load_cohort, publish
 from angle_mort.errors import AngleMortError
 from angle_mort.publishing import page_from_notebook
-from angle_mort.publishing.scanning import Known
+from angle_mort.publishing.scanning import Known, scan
 from angle_mort.shipped import shipped
 from tests.leaders import CASES, NOTEBOOK, house, identity
 
+VIEWS = [name for name in views.__all__ if name.startswith("leader_")]
 FIRST, _, OTHER, *_ = CASES  # the same values, on other blocks
 
 
@@ -127,3 +128,20 @@ def test_the_published_notebook_is_the_leaders_report_to_the_letter(tmp_path):
     with pytest.raises(AngleMortError, match="AM705"):
         publish(NOTEBOOK, tmp_path / "s", {"cohort_path": place, "leader": leader})
     assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "seed"), [(24, 1), (60, 2)])
+def test_nobody_is_refused_their_own_sheet_and_no_sheet_is_let_through_without_its_owner(tmp_path, n, seed):
+    """What stays unseen by the scanner alone: A, B and C at equal steps, as the marks of an axis are."""
+    from tests.cohorts import answers, released
+
+    cohort = released(tmp_path, answers(n, seed, missing=0.03))
+    known, unseen = Known.here(cohort.folder), []
+    for leader in cohort.leaders["leader"]:
+        told = cohort.sheet(leader)
+        shown = [dataclasses.replace(getattr(views, name)(told), draw=None).html for name in VIEWS]
+        assert scan("".join(shown), known=known, own=leader) == []
+        if not scan("".join(shown), known=known):
+            unseen.append(told.scores.set_index("scale").loc[["A", "B", "C"], "value"].sort_values().diff().dropna())
+    assert all(steps.nunique() == 1 for steps in unseen) and len(unseen) <= 1

@@ -121,9 +121,22 @@ KEEPS = [3, 3, 2, 2, 2, 2, 1, 1]  # 75, 75, 50, 50, 50, 50 and, turned round, 75
 
 def test_self_against_mirror_by_hand():
     told = check("self_mirror", table(J=2), responses=own(), mirror=team(KEEPS, KEEPS, KEEPS))
-    assert (told["left"], told["right"], told["difference"], told["answer"]) == (100, 62.5, 37.5, "different")
+    assert (told["left"], told["right"], told["difference"], told["answer"]) == (100, 60, 40, "different")
     answers = 12.5**2 / 8
-    assert told["margin"] == pytest.approx(Z * np.sqrt(answers + (15**2 + answers) / 3 + 10**2))  # 23.3
+    assert told["margin"] == pytest.approx(Z * np.sqrt(answers + (15**2 + answers) / 3 + 10**2) + 5)  # 28.3
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ([4, 4, 4, 4, 4, 4, 0, 0], 80),  # (62.5 + 62.5 + 100) / 3 = 75
+        ([4, 4, 4, 4, 4, 3, 0, 0], 70),  # 96.875: 73.96
+        ([3, 3, 3, 3, 3, 3, 1, 1], 70),  # 75: 66.7
+    ],
+)
+def test_the_mean_of_the_team_is_told_in_steps_of_ten(last, told):
+    """Somebody who knows their own answers does not read there what the two others said."""
+    assert check("self_mirror", table(J=2), responses=own(), mirror=team(KEEPS, KEEPS, last))["right"] == told
 
 
 def test_more_collaborators_narrow_the_margin_and_what_was_not_seen_is_left_out():
@@ -131,7 +144,7 @@ def test_more_collaborators_narrow_the_margin_and_what_was_not_seen_is_left_out(
     assert many["margin"] < few["margin"]
     unseen = team(KEEPS, KEEPS, [*KEEPS[:6], -1, np.nan])
     told = check("self_mirror", table(J=2), responses=own(), mirror=unseen)
-    assert told["right"] == pytest.approx(350 / 6)  # the two items that only two people saw do not count
+    assert told["right"] == 60  # 350 / 6: the two items that only two people saw do not count
     assert told["left"] == 100
     assert told["margin"] > few["margin"]
 
