@@ -1,5 +1,7 @@
 """A leader's sheet: what it holds with the vault and without, and what it refuses."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -8,7 +10,19 @@ from angle_mort.errors import AngleMortError
 from angle_mort.instrument import load_instrument
 from angle_mort.results import LeaderSheet
 from tests.cohorts import released
-from tests.leaders import CASES, INSTRUMENT, MIRROR, NAME, NOTEBOOK, WAVE, answers_of, house, identity, mirror_of
+from tests.leaders import (
+    CASES,
+    INSTRUMENT,
+    MIRROR,
+    NAME,
+    NOTEBOOK,
+    WAVE,
+    answers_of,
+    house,
+    identity,
+    mirror_of,
+    words_of,
+)
 
 SIXTH = list(CASES)[5]
 
@@ -121,6 +135,21 @@ def test_the_follow_up_has_a_sheet_that_says_what_it_cannot(tmp_path):
     assert sheet.steps["value"].isna().all() and sheet.weakest_step is None
     assert sheet.areas["fact"].isna().all()
     assert len(sheet.questions) > 0
+
+
+@pytest.mark.parametrize("form", ["complete", "suivi"])
+def test_whatever_is_missing_a_sheet_says_so_in_words(tmp_path, form):
+    """Half of the answers gone, and one leader who gave a single one: no number that is none, nothing said of nothing."""
+    responses = datasets.make_cohort(n=10, seed=5, missing=0.6).responses
+    responses.iloc[1:, ::3] = float("nan")
+    responses.iloc[0] = responses.iloc[0].where(responses.columns == "a101")
+    asked = [item.id for item in INSTRUMENT.form_items(form) if item.id in responses]
+    cohort = released(tmp_path, responses[asked], form=form)
+    for leader in cohort.leaders["leader"]:
+        words = words_of(cohort.sheet(leader))
+        assert not re.search(r"\b(nan|None|NaN)\b", words)
+        assert "Les trois raisons ne peuvent pas être comparées" in words
+        assert "Indécis : les quatre étapes ne peuvent pas être comparées" in words
 
 
 @pytest.mark.slow

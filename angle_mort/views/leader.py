@@ -137,7 +137,8 @@ def _position(sheet: LeaderSheet) -> list[str]:
         return [t("leader.position.unknown")]
     told = {"name": nearest.name, "percent": _percent(row["probability"])}
     if not row["named"]:
-        return [t("leader.position.between", **told)]
+        sure = row["probability"] >= load_instrument().prototypes.named_at
+        return [t("leader.position.partial" if sure else "leader.position.between", **told)]
     apart = (sheet.checks["answer"] == "different").any()
     named = t("leader.position.named", **told, gloss=nearest.gloss)
     return [named, *([t("leader.position.beware")] if apart else [])]
@@ -191,13 +192,15 @@ def leader_areas(sheet: LeaderSheet) -> View:
     names = load_instrument().scoring["areas"]["names"]
     rows = sheet.areas.assign(label=[names[area]["fr"] for area in sheet.areas["area"]])
     sides = [side for side in SIDES if rows[side].notna().any()]
-    told = [_highest(rows, side) for side in sides]
+    told = [*(_highest(rows, side) for side in sides), t("leader.areas.how" if sides else "leader.areas.none")]
+    if "vault" in sheet.missing:
+        told.append(t("leader.areas.closed"))
     return of(
         sheet,
         "leader_areas",
-        reading=(*told, t("leader.areas.how"), *([t("leader.areas.closed")] if "felt" not in sides else [])),
+        reading=tuple(told),
         alt=t("leader.alt.areas", values=_areas_told(rows)) if sides else "",
-        table=_area_table(rows),
+        table=_area_table(rows) if sides else pd.DataFrame(),
         caption=t("view.table"),
         draw=partial(draw_areas, rows, sides) if sides else None,
     )
@@ -265,15 +268,15 @@ def leader_hours(sheet: LeaderSheet) -> View:
         "leader_hours",
         reading=tuple(_week(sheet, rows, codes.get(rule["total"], float("nan")))),
         alt=t("leader.alt.hours", values=_hours_listed(known)) if len(known) else "",
-        table=pd.DataFrame(
-            {
-                t("leader.column.mission"): known["label"],
-                t("leader.column.hours"): [_hours(each) for each in known["hours"]],
-            }
-        ),
+        table=_hour_table(known) if len(known) else pd.DataFrame(),
         caption=t("view.table"),
         draw=partial(_draw_hours, known, set(rule["missions"])) if len(known) else None,
     )
+
+
+def _hour_table(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = {"mission": rows["label"], "hours": rows["hours"].map(_hours)}
+    return pd.DataFrame({t(f"leader.column.{key}"): values for key, values in columns.items()})
 
 
 def _week(sheet: LeaderSheet, rows: pd.DataFrame, total: float) -> list[str]:
@@ -339,8 +342,10 @@ def leader_checks(sheet: LeaderSheet) -> View:
     rows = sheet.checks.assign(label=[rule["checks"][each]["name"]["fr"] for each in sheet.checks["check"]])
     rows["told"] = [rule["answers"][each]["fr"] for each in rows["answer"]]
     apart = rows[rows["answer"] == "different"]
-    told = [_apart(row) for row in apart.itertuples()] or [t("leader.checks.nothing")]
     untold = rows.loc[rows["left"].isna() | rows["right"].isna(), "label"]
+    told = [_apart(row) for row in apart.itertuples()]
+    if not told and len(untold) < len(rows):
+        told.append(t("leader.checks.nothing"))
     if len(untold):
         told.append(t("leader.checks.untold", labels=listed(untold)))
     table = [(row.label, _both(row), _gap(row), row.told) for row in rows.itertuples()]
