@@ -139,7 +139,7 @@ def test_the_follow_up_has_a_sheet_that_says_what_it_cannot(tmp_path):
 
 @pytest.mark.parametrize("form", ["complete", "suivi"])
 def test_whatever_is_missing_a_sheet_says_so_in_words(tmp_path, form):
-    """Half of the answers gone, and one leader who gave a single one: no number that is none, nothing said of nothing."""
+    """Half of the answers gone, and one leader who gave a single one: nothing is said of nothing."""
     responses = datasets.make_cohort(n=10, seed=5, missing=0.6).responses
     responses.iloc[1:, ::3] = float("nan")
     responses.iloc[0] = responses.iloc[0].where(responses.columns == "a101")
