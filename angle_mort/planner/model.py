@@ -77,12 +77,13 @@ class Planner(HasTraits):
         return task.key
 
     def change(self, key: int, name: str, value: object) -> None:
-        """Another value in one cell; hours may be typed: « 2,5 », « 2h30 », nothing for unknown. Raises AM672."""
+        """Another value in one cell; hours may be typed (2,5 or 2h30, nothing for
+        unknown), and no ``holder`` is an unknown one. Raises AM672."""
         place = self._place(key)
         if name == "hours":
             value = self._hours(value, place)
         if name == "holder":
-            value = math.nan if value is None else float(value)
+            value = math.nan if value == "" else float(value)
         if isinstance(value, str):
             value = value.strip()
         self._set((*self.tasks[:place], replace(self.tasks[place], **{name: value}), *self.tasks[place + 1 :]))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import anywidget
 from ipywidgets import HTML, Button, Checkbox, Dropdown, HBox, Text, VBox
+from traitlets import Unicode
 
 from angle_mort import views
 from angle_mort.errors import AngleMortError
@@ -15,10 +19,18 @@ from angle_mort.text import explain, number, t
 from angle_mort.views.delegation import holder_name, priority_name
 from angle_mort.views.view import MARK
 
-_WIDTHS = {"task": "26em", "priority": "22em", "hours": "11em", "holder": "17em", "who": "17em", "quarter": "13em"}
+_WIDTHS = {"task": "26em", "priority": "22em", "hours": "14em", "holder": "17em", "who": "16em", "quarter": "12em"}
 _SHORT = {"description_width": "initial"}
 _VIEWS = ("plan_hours", "plan_curve", "plan_calendar")
 _BUTTONS = ("add", "undo", "order", "save", "export")
+
+
+class Status(anywidget.AnyWidget):
+    """A sentence that screen readers say when it changes; JupyterLab leaves the keys of the panel around it alone."""
+
+    _esm = Path(__file__).parent / "status.js"
+
+    told = Unicode().tag(sync=True)
 
 
 class Panel(VBox):
@@ -30,11 +42,12 @@ class Panel(VBox):
         self._told: dict[str, tuple] = {}
         self.table = VBox()
         self.buttons = {name: Button(description=t(f"planner.{name}")) for name in _BUTTONS}
-        self.status = HTML(description=t("planner.status"), style=_SHORT)
+        self.status = Status()
         self.shown = {name: HTML() for name in _VIEWS}
         actions = HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         head = HTML(f"<p>{t('plan.heading.audience')} {t('planner.kept' if model.keeps else 'planner.not_kept')}</p>")
         super().__init__([head, self.table, actions, self.status, *self.shown.values()])
+        self.add_class("am-planner")
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._do(getattr(self, f"_{name}")))
         model.observe(self._rows_changed, "tasks")
@@ -54,7 +67,7 @@ class Panel(VBox):
     def tell(self, told: str) -> None:
         """A sentence under the buttons; it says what is not saved yet. No words of a task are in it."""
         waiting = t("planner.unsaved") if self.model.unsaved and self.model.keeps else ""
-        self.status.value = " ".join(filter(None, (told, waiting)))
+        self.status.told = " ".join(filter(None, (told, waiting)))
 
     def _add(self) -> str:
         self.rows[self.model.add()].cells["task"].focus()
@@ -113,8 +126,12 @@ class Row(VBox):
     def __init__(self, panel: Panel, task: Task) -> None:
         self._panel, self._key, self._filling = panel, task.key, False
         self.cells = {name: self._cell(name) for name in _WIDTHS}
-        self.only_me = Checkbox(description=t("planner.only_me"), indent=False, layout={"width": "auto"})
-        self.what_if = Checkbox(description=t("planner.what_if"), indent=False, layout={"width": "auto"})
+        self.only_me, self.what_if = (
+            Checkbox(
+                description=t(f"planner.{name}"), indent=False, layout={"width": "auto", "margin": "2px 1.2em 2px 2px"}
+            )
+            for name in ("only_me", "what_if")
+        )
         self.remove = Button(description=t("planner.remove"))
         self.cells["only_me"] = self.only_me
         lines = [*self.cells.values(), self.what_if, self.remove]
@@ -189,8 +206,8 @@ def _priorities(_model: Planner) -> list[tuple[str, str]]:
     return [(priority_name(facet.code), facet.code) for facet in facets] + [(t("planner.no_priority"), "")]
 
 
-def _holders(_model: Planner) -> list[tuple[str, float | None]]:
-    return [(holder_name(float(code)), float(code)) for code in range(3)] + [(t("plan.unknown"), None)]
+def _holders(_model: Planner) -> list[tuple[str, str]]:
+    return [(holder_name(float(code)), str(code)) for code in range(3)] + [(t("plan.unknown"), "")]
 
 
 def _quarters(model: Planner) -> list[tuple[str, str]]:
@@ -203,9 +220,11 @@ _CHOICES: Mapping[str, Callable[[Planner], list]] = {"priority": _priorities, "h
 def _shown(task: Task, name: str) -> object:
     """A value of a task as its widget has it: unknown is nothing."""
     value = getattr(task, name)
-    if name == "hours":
-        return "" if value != value else number(value, 2).removesuffix("00").removesuffix("0").removesuffix(",")
-    return None if value != value else value
+    if name == "hours" and not math.isnan(value):
+        return number(value, 2).removesuffix("00").removesuffix("0").removesuffix(",")
+    if name in ("hours", "holder"):
+        return "" if math.isnan(value) else str(int(value))
+    return value
 
 
 def _fill(cell: Text | Dropdown | Checkbox, value: object) -> None:

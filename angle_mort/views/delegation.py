@@ -245,7 +245,8 @@ def _label_curve(axes: Axes, base: float, hours: pd.Series) -> None:
         (len(hours) - 1.2, base, today, style.MUTED, "bottom"),
         (len(hours) - 1.2, hours.iloc[-1], t("plan.curve.end", hours=hours.iloc[-1]), style.ACCENT, "top"),
     ):
-        axes.text(place, height, words, ha="right", va=side, fontsize=style.TEXT - 1, color=colour)
+        lift = {"xytext": (0, 3 if side == "bottom" else -4), "textcoords": "offset points"}
+        axes.annotate(words, (place, height), **lift, ha="right", va=side, fontsize=style.TEXT - 1, color=colour)
 
 
 # ------------------------------------------------------------------------------------------------------ the calendar

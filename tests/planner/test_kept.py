@@ -112,7 +112,7 @@ row.cells["hours"].value = "2h30"
 panel.buttons["add"].click()
 panel.table.children[-1].cells["task"].value = "Ouvrir l'atelier"
 panel.buttons["save"].click()
-print(panel.status.value)
+print(panel.status.told)
 """
 
 
