@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.jupyter import run_in_laboratory, window
+from tests.browser.jupyter import open_without_code, run_in_laboratory, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets.length"
@@ -73,18 +73,28 @@ def test_a_task_goes_and_comes_back(screen):
     screen.page.get_by_role("button", name=f"Retirer la tâche {rows}").wait_for()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_it_fits_the_screen_and_axe_finds_nothing_serious(screen, width):
-    screen.page.set_viewport_size({"width": width, "height": 4000})
-    screen.page.wait_for_timeout(500)
-    screen.shoot(f"planner-{width}")
-    found = Axe().run(screen.page, context=".am-planner").response["violations"]
-    told = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
-    assert told == []
-    wide = "[...document.querySelectorAll('.am-planner input, .am-planner select, .am-planner button')]"
-    assert screen.page.evaluate(f"Math.max(...{wide}.map(e => e.getBoundingClientRect().right))") <= width
+def test_axe_finds_nothing_serious(screen):
+    screen.shoot("planner-laboratory")
+    assert serious(screen) == []
 
 
 def test_nothing_was_said_to_the_console_nor_asked_of_another_machine(screen):
-    """Last, so that it speaks of all of the above."""
+    """The last one here, so that it speaks of all of the above."""
     assert (screen.complaints, screen.abroad) == ([], [])
+
+
+def test_without_code_it_fits_a_phone(browser, jupyter):
+    with window(browser, 390, 4000) as screen:
+        open_without_code(screen, jupyter, "02_preparer_un_entretien.ipynb")
+        field(screen, "Vos heures").fill("3")
+        field(screen, "Et si").check()
+        screen.page.locator(".am-planner img[alt^='Courbe de votre semaine']").wait_for()
+        screen.shoot("planner-phone")
+        wide = "[...document.querySelectorAll('.am-planner *')].map(e => e.getBoundingClientRect().right)"
+        assert screen.page.evaluate(f"Math.max(...{wide})") <= 390
+        assert serious(screen) == []
+
+
+def serious(screen):
+    found = Axe().run(screen.page, context=".am-planner").response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
