@@ -580,8 +580,7 @@ def _written(cohort: Cohort, results: Mapping[str, CohortSummary | LeaderSheet],
     from angle_mort import views
     from angle_mort.publishing import page_from_script
 
-    script = [(name, words) for name, words in _script(notebook) if not name or words in results]
-    page = page_from_script(script, results, views, _known(cohort))
+    page = page_from_script(_script(notebook), results, views, _known(cohort))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     return page
 

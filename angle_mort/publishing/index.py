@@ -61,11 +61,12 @@ class IndexPage:
     @cached_property
     def html(self) -> str:
         """The whole page; raises AM704 for each thing that the scanner finds in it, beside the one script."""
-        missing = [(name, sorted({t(f"index.why.{_reason(code)}") for code in codes})) for name, codes in self.refused]
+        known = self.known or Known.here()
+        missing = [(_sayable(name, known), _reasons(codes)) for name, codes in self.refused]
         told = {"entries": self.entries, "missing": missing, "script": SCRIPT, "policy": INDEX_POLICY}
         html = typeset(house().get_template("index.html").render(**told, t=t))
         script = f"<script>{SCRIPT}</script>"
-        found = scan(html.replace(script, "", 1), known=self.known or Known.here())
+        found = scan(html.replace(script, "", 1), known=known)
         refuse(found if script in html and INDEX_POLICY in html else [*found, Finding("policy")])
         return html
 
@@ -74,5 +75,11 @@ class IndexPage:
         return written(folder / INDEX, self.html.encode())
 
 
-def _reason(code: str) -> str:
-    return next((reason for reason, codes in _REASONS.items() if code in codes), "other")
+def _sayable(name: str, known: Known) -> str:
+    """The coach's own word for a cohort, unless it holds what the scanner looks for: no page of it was stopped yet."""
+    return t("index.unnamed") if scan("", name, known) else name
+
+
+def _reasons(codes: Sequence[str]) -> list[str]:
+    found = (next((reason for reason, own in _REASONS.items() if code in own), "other") for code in codes)
+    return sorted({t(f"index.why.{reason}") for reason in found})

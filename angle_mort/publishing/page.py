@@ -167,7 +167,8 @@ def page_from_script(
     for the audience of the first, and no other view is taken. Raises AM705 when nothing is left.
     """
     prose, first = _known_prose(), next(iter(results.values()))
-    parts = [getattr(views, name)(results[words]) if name else words for name, words in script]
+    told = [(name, words) for name, words in script if not name or words in results]
+    parts = [getattr(views, name)(results[words]) if name else words for name, words in told]
     kept = [part for part in parts if (part in prose if isinstance(part, str) else part.audience == first.audience)]
     return replace(page_from_views(kept, known), leader=getattr(first, "leader", ""))
 

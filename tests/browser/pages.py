@@ -19,9 +19,8 @@ DEMO = shipped("demo")
 
 def script(number: str, **results) -> Page:
     (notebook,) = shipped("notebooks").glob(f"{number}_*.ipynb")
-    return page_from_script(
-        script_of(read_cells(notebook)), {name.replace("_", "."): each for name, each in results.items()}, views
-    )
+    told = {name.replace("_", "."): each for name, each in results.items()}
+    return page_from_script(script_of(read_cells(notebook)), told, views)
 
 
 def questionnaire() -> Page:
