@@ -180,7 +180,8 @@ def test_headings_go_down_one_by_one_and_landmarks_stand_once(opening, number):
     marks = page.evaluate("['header', 'nav', 'main', 'footer'].map(each => document.querySelectorAll(each).length)")
     assert marks == [1, 1, 1, 1]
     assert page.locator("html").get_attribute("lang") == "fr"
-    assert page.title().startswith("DÉMONSTRATION — données inventées")
+    assert page.title() == page_of(number).whole_title
+    assert page.title().startswith("DÉMONSTRATION — données inventées") == page_of(number).demonstration
 
 
 def test_the_text_of_each_figure_is_ours_and_says_its_numbers(opening, number):
