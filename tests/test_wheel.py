@@ -63,6 +63,8 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheel):
         "angle_mort/instrument/questionnaires/interview-1.yaml",
         "angle_mort/responses/known_columns.yaml",
         "angle_mort/text/fr.yaml",
+        "angle_mort/explorer/drawing.js",
+        "angle_mort/explorer/drawing.css",
         "angle_mort/views/view.html",
         "angle_mort/publishing/page.html",
     ):
