@@ -18,6 +18,7 @@ from angle_mort.disk import replace_file
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.explorer import shortlist
 from angle_mort.instrument import load_instrument
+from angle_mort.planner import EXPORTS, forget_exports
 from angle_mort.responses import read_export
 from angle_mort.text import command, day, explain, t
 from angle_mort.vault import (
@@ -136,9 +137,11 @@ def effacer(asked: argparse.Namespace) -> int:
     own = {_row_ids(vault, cohort, wave)[respondent] for cohort, wave, respondent in rows}
     with Steps(1) as step, step("cli.step.erase"):
         asked_of = shortlist.forget(vault.path.parent / shortlist.NAME, own)
+        exported = forget_exports(vault.path.parent / EXPORTS, own)
         erasure = vault.erase(rows, datetime.date.today())
         place = _write_receipt(vault, erasure)
     listed = [t("cli.coffre.effacer.questions", n=asked_of)] if asked_of else []
+    listed += [t("cli.coffre.effacer.plans", folder=str(vault.path.parent / EXPORTS))] if exported else []
     print(*_receipt(vault, erasure), *listed, t("cli.coffre.effacer.kept", path=str(place)), sep="\n")
     return 0
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
     from angle_mort.planner.panel import Panel
     from angle_mort.vault import Vault
 
-__all__ = ["plan_delegation"]
+__all__ = ["EXPORTS", "forget_exports", "plan_delegation"]
+
+EXPORTS = "plans"
+"""The folder of exported plans, beside the vault: a plan may name employees."""
 
 
 def plan_delegation(
@@ -53,6 +58,14 @@ def plan_delegation(
     return Panel(model)
 
 
+def forget_exports(folder: Path, leaders: Iterable[str]) -> int:
+    """Delete the exported plans of these leaders; how many had some."""
+    places = [folder / leader for leader in leaders if (folder / leader).is_dir()]
+    for place in places:
+        shutil.rmtree(place)
+    return len(places)
+
+
 def _private(cohort: Cohort) -> Path:
-    """The private folder of the workspace that holds this cohort: a plan may name employees."""
-    return (cohort.folder or Path("data/cohorts/x")).resolve().parent.parent / "private" / "plans"
+    """In the workspace that holds this cohort: ``data/private``, next to ``data/cohorts``."""
+    return (cohort.folder or Path("data/cohorts/x")).resolve().parent.parent / "private" / EXPORTS

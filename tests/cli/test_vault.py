@@ -117,9 +117,15 @@ def test_an_erasure_says_what_went_and_what_remains_and_names_nobody(coffre):
     Path("rapports/artisans.html").touch()
     vault = open_vault()
     vault.save_plan(*vault.find(BRUNO)[0], pd.DataFrame({"task": ["Ouvrir l’atelier"]}))
+    own = row_ids(stored_intake(vault, "artisans", "T0"), vault.naming(working_audience("artisans", "T0")))
+    plans = [Path("data/private/plans", each) for each in (own[vault.find(BRUNO)[0][2]], "somebody")]
+    for each in plans:
+        each.mkdir(parents=True)
+        (each / "plan-de-delegation.xlsx").touch()
     told = coffre("effacer", BRUNO, "--oui")
     today = datetime.date.today()
     assert "Effacé aussi : son plan de délégation." in told
+    assert "Supprimés aussi : les fichiers de son plan" in told and [each.exists() for each in plans] == [False, True]
     assert f"Reçu d’effacement E-{today:%Y%m%d}-" in told
     assert "cohorte artisans, passation T0, 1 questionnaire (" in told
     assert "Identité : adresse e-mail, nom, entreprise, date de réponse." in told

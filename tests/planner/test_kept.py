@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -9,10 +10,12 @@ import pytest
 from icalendar import Calendar
 
 import angle_mort as am
+from angle_mort.cohort import release_cohort, row_ids, stored_intake, working_audience
 from angle_mort.errors import AngleMortError
 from angle_mort.publishing import Entry, scan, write_calendar
 from angle_mort.publishing.scanning import Known
 from angle_mort.roadmap import as_plan
+from angle_mort.scores import score_responses
 from angle_mort.tokens import KnownTokens
 from tests.leaders import CASES, house, identity
 from tests.vault.invented import PASSPHRASE
@@ -51,6 +54,24 @@ def test_saved_and_reopened(home):
     assert (lost.hours, lost.who, lost.quarter) == (1.5, "Lise", "2027-T2") and key not in again.chosen
     row = vault.find(identity(other))[0]
     assert as_plan(vault.plan(*row)).shape == again.frame.shape
+
+
+def test_the_plan_is_found_again_at_the_next_wave(home, tmp_path):
+    cohort, vault = home
+    leader = sorted(CASES)[3]
+    model = opened(home, leader)
+    model.change(model.tasks[0].key, "who", "Noé")
+    model.save()
+    first = stored_intake(vault, "cas", "T0")
+    vault.store("cas", "T1", replace(first, dialect=replace(first.dialect, sha256="1")))
+    later = stored_intake(vault, "cas", "T1")
+    ids = row_ids(later, vault.naming(working_audience("cas", "T1")))
+    table = score_responses(later.responses, cohort.instrument)
+    place = release_cohort(
+        later, table, ids, tmp_path / "cas-T1", cohort.instrument, date(2027, 6, 1), "cas-T1", wave="T1"
+    )
+    again = am.plan_delegation(am.load_cohort(place), identity(leader), vault).model
+    assert again.tasks[0].who == "Noé" and again.sheet.leader != model.sheet.leader
 
 
 # --------------------------------------------------------------------------------------------------------- exports

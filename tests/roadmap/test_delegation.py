@@ -192,7 +192,7 @@ def plan_from(rows):
     return plan_of(*hours, holder=list(holders), only_me=list(kept), quarter=list(quarter))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=PLANS, week=WEEKS, data=st.data())
 def test_handing_over_more_never_frees_less_and_the_bounds_hold_the_plain_sum(rows, week, data):
     plan = plan_from(rows)
@@ -206,7 +206,7 @@ def test_handing_over_more_never_frees_less_and_the_bounds_hold_the_plain_sum(ro
     assert all_.low <= all_.value <= all_.high
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=PLANS, week=WEEKS, data=st.data())
 def test_the_order_of_rows_changes_nothing(rows, week, data):
     plan = plan_from(rows)
@@ -218,7 +218,7 @@ def test_the_order_of_rows_changes_nothing(rows, week, data):
     assert calendar(plan, week)["value"].tolist() == pytest.approx(calendar(shuffled, week)["value"].tolist())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=PLANS, week=WEEKS)
 def test_the_curve_begins_at_nothing_holds_its_line_and_ends_at_what_is_freed(rows, week):
     plan = plan_from(rows)
