@@ -1,6 +1,7 @@
 """Every kind of page of the demonstration, as its notebook makes it, without a kernel."""
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def follow_up() -> Page:
     folder = Path(tempfile.mkdtemp())
     vault = new_vault(folder)
     keep(vault, "artisans", [FULL, wave(later(range(6, 24), gain=1))])
-    return follow_cohort(vault, "artisans").page
+    return replace(follow_cohort(vault, "artisans").page, demonstration=True)
 
 
 PAGES = {
