@@ -25,6 +25,9 @@ _ORDER = ("IDO", "D1", "E", "A", "B", "C", "D3")
 _INDEPENDENT = ("A", "B", "C", "D1", "D3", "E")
 """The measures that share no answer: the index is made of two of them."""
 
+_RENAMED = ("D1", "D3")
+"""Scales whose name is a sentence that says already which way they go."""
+
 _MORE_MISSING, _CROOKED, _PLANNED = 0.10, 0.05, 8
 
 
@@ -34,10 +37,11 @@ _MORE_MISSING, _CROOKED, _PLANNED = 0.10, 0.05, 8
 def followed_attendance(reading: FollowUp) -> View:
     """Who answered each wave, who can be followed, and whether those who did not come back were like the others."""
     own = reading.attendance
+    names = {form.code: form.name for form in load_instrument().forms}
     table = _table(
         "follow.column",
         wave=own["wave"],
-        form=own["form"],
+        form=own["form"].map(names),
         n=own["n"],
         again=own["again"],
         missing=own["missing"].map(_percent),
@@ -86,7 +90,7 @@ def followed_people(reading: FollowUp) -> View:
         )
         for row in reading.people.itertuples()
     ]
-    columns = ("leader", "between", "index", "better", "worse", "weeks")
+    columns = ("leader", "between", "index", "fell", "rose", "weeks")
     table = pd.DataFrame(told, columns=[t(f"follow.column.{name}") for name in columns])
     by_chance = 1 - reading.level ** len(_INDEPENDENT)
     lines = [t("follow.people.reading", n=len(told)), t("follow.people.chance", chance=_percent(by_chance))]
@@ -331,6 +335,8 @@ def _person(reading: FollowUp, leader: str) -> tuple[int, str]:
 def _label(instrument: Instrument, scale: str, turned: bool = True) -> str:
     if turned and _is_turned(instrument, scale):
         return t(f"view.turned.{scale}")
+    if scale in _RENAMED:
+        return t(f"follow.measure.{scale}")
     indices = instrument.scoring["indices"]
     return indices[scale]["name"]["fr"] if scale in indices else instrument.module(scale).name
 
