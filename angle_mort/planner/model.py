@@ -182,10 +182,13 @@ class Planner(HasTraits):
         return [table, write_calendar(self.entries(), place / f"{_NAME}.ics", self.today, known)]
 
     def entries(self) -> list[Entry]:
-        """One whole day for each hand-over: the first of its quarter."""
+        """One whole day for each hand-over: the first of its quarter, or today when that is past."""
         plan = self.frame
         planned = plan[movable(plan) & (plan["quarter"] != "")].sort_values("quarter", kind="stable")
-        return [Entry(quarter_start(row.quarter), *_words(row)) for row in planned.itertuples()]
+        return [
+            Entry(max(self.today, quarter_start(row.quarter)), *_words(row), f"{self.sheet.leader} {row.task}")
+            for row in planned.itertuples()
+        ]
 
     def _check(self) -> None:
         """In the order of the screen, so that the lines that are named are those that are seen."""

@@ -19,7 +19,7 @@ from angle_mort.text import explain, number, t
 from angle_mort.views.delegation import holder_name, priority_name
 from angle_mort.views.view import MARK
 
-_WIDTHS = {"task": "26em", "priority": "22em", "hours": "14em", "holder": "17em", "who": "16em", "quarter": "12em"}
+_WIDTHS = {"task": "30em", "priority": "22em", "hours": "14em", "holder": "17em", "who": "16em", "quarter": "12em"}
 _SHORT = {"description_width": "initial"}
 _VIEWS = ("plan_hours", "plan_curve", "plan_calendar")
 _BUTTONS = ("add", "undo", "order", "save", "export")
@@ -128,7 +128,7 @@ class Row(VBox):
         self.cells = {name: self._cell(name) for name in _WIDTHS}
         self.only_me, self.what_if = (
             Checkbox(
-                description=t(f"planner.{name}"), indent=False, layout={"width": "auto", "margin": "2px 1.2em 2px 2px"}
+                description=t(f"planner.{name}"), indent=False, layout={"width": "auto", "margin": "2px 1em 2px 0.6em"}
             )
             for name in ("only_me", "what_if")
         )
@@ -228,5 +228,7 @@ def _shown(task: Task, name: str) -> object:
 
 
 def _fill(cell: Text | Dropdown | Checkbox, value: object) -> None:
+    if isinstance(cell, Dropdown) and value not in dict(cell.options).values():
+        cell.options = (*cell.options, (value, value))  # a quarter of an older plan, set through the model
     if cell.value != value:
         cell.value = value

@@ -17,11 +17,12 @@ _OURS = uuid.uuid5(uuid.NAMESPACE_OID, "angle-mort")
 
 
 class Entry(NamedTuple):
-    """One whole day: what to do on it, and a note about it."""
+    """One whole day: what to do on it, a note about it, and ``key``, what stays the same when all that is changed."""
 
     day: datetime.date
     title: str
     note: str = ""
+    key: str = ""
 
 
 def write_calendar(
@@ -29,9 +30,9 @@ def write_calendar(
 ) -> Path:
     """Write whole-day entries of one leader as ``.ics`` (iCalendar, RFC 5545), marked private; return the path.
 
-    The same entry keeps its id, so that a calendar which takes the file again changes it instead of doubling it. Raises
-    AM704 for what must not leave (``known``: what is looked for, by default what this folder knows), AM709 for another
-    kind of file, AM707 when it cannot be written.
+    The same key keeps its id, so that a calendar which takes the file again moves an entry instead of doubling it.
+    Raises AM704 for what must not leave (``known``: what is looked for, by default what this folder knows), AM709 for
+    another kind of file, AM707 when it cannot be written.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -57,16 +58,17 @@ def _calendar(entries: Sequence[Entry], today: datetime.date) -> bytes:
     told = {"prodid": "-//angle-mort//FR", "version": "2.0", "x-wr-calname": t("plan.calendar.name")}
     for name, value in (told | {"x-wr-caldesc": t("plan.heading.audience")}).items():
         calendar.add(name, value)
+    keys = [entry.key or entry.title for entry in entries]
     for place, entry in enumerate(entries):
-        calendar.add_component(_event(entry, entries[:place].count(entry), today))
+        calendar.add_component(_event(entry, f"{keys[place]} {keys[:place].count(keys[place])}", today))
     return calendar.to_ical()
 
 
-def _event(entry: Entry, rank: int, today: datetime.date):
+def _event(entry: Entry, key: str, today: datetime.date):
     from icalendar import Event
 
     event = Event()
-    event.add("uid", str(uuid.uuid5(_OURS, f"{entry.day} {entry.title} {rank}")))
+    event.add("uid", str(uuid.uuid5(_OURS, key)))
     event.add("dtstamp", datetime.datetime.combine(today, datetime.time(), datetime.UTC))
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + datetime.timedelta(days=1))
