@@ -29,7 +29,7 @@ def notebook_of(*routes):
 def rendered(notebook):
     """The page as it would leave if nobody looked at it."""
     made = page_from_notebook(notebook, known=KNOWN)
-    return page._template().render(page=made, policy=page.POLICY, t=t)
+    return page.house().get_template("page.html").render(page=made, policy=page.POLICY, t=t)
 
 
 def names_in(content, name=""):
@@ -247,7 +247,7 @@ METADATA = ("papermill parameters", "authors", "title", "kernel", "widget state"
 
 
 def test_a_page_without_its_policy_is_stopped(monkeypatch):
-    monkeypatch.setattr(page, "_template", lambda: Bare())
+    monkeypatch.setattr(page, "house", Bare)
     with pytest.raises(AngleMortError) as error:
         _ = page_from_notebook(notebook_of(), known=KNOWN).html
     assert [each.code for each in error.value.problems] == ["AM704"]
@@ -255,6 +255,9 @@ def test_a_page_without_its_policy_is_stopped(monkeypatch):
 
 class Bare:
     """A template that forgot the content security policy."""
+
+    def get_template(self, _):
+        return self
 
     def render(self, page, **_):
         return "".join(block.html for block in page.blocks)
