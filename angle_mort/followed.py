@@ -100,8 +100,10 @@ class FollowedCohort:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Tidy scores of everybody who can be followed: ``person, wave, scale, value, se_measurement``..."""
-        blocks = [self._scored(wave) for wave in self.waves]
-        return pd.concat([block for block in blocks if len(block)], ignore_index=True)
+        there = [wave for wave in self.waves if self.persons[wave].notna().any()]
+        if not there:
+            raise AngleMortError(problem("AM642", cohort=self.name))
+        return pd.concat([self._scored(wave) for wave in there], ignore_index=True)
 
     def _scored(self, wave: str) -> pd.DataFrame:
         who = {respondent: person for person, respondent in self.persons[wave].dropna().items()}
