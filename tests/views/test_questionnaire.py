@@ -186,5 +186,5 @@ def test_the_notebook_runs_and_becomes_a_page_for_the_sponsor():
     notebook = nbformat.read(shipped("notebooks") / "06_verifier_le_questionnaire.ipynb", as_version=4)
     page = page_from_notebook(execute(notebook, {"cohort_path": shipped("demo") / "reseau"}))
     assert page.demonstration
-    assert sum(block.kind == "view" for block in page.blocks) == 6
+    assert sum(block.kind == "view" for block in page.blocks) == 7
     assert "DÉMONSTRATION" in page.html and "240 dirigeants" in page.html
