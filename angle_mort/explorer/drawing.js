@@ -109,7 +109,7 @@ function mark(each, place, leader, thin, radius) {
     : node("circle", { class: "am-dot", cx: x, cy: y, r: radius }));
   if (each.id) group.append(node("circle", { class: "am-ring", cx: x, cy: y, r: 8.5 }));
   if (each.text) {
-    const after = (each.xh ?? each.x) < 74;
+    const after = place.right - place.x(each.xh ?? each.x) > 9 + 7.5 * each.text.length; // else there is no room for it
     const from = after ? (each.xh ?? each.x) : (each.xl ?? each.x);
     group.append(node("text", {
       class: `am-value${each.tone ? " am-group" : ""}`, x: place.x(from) + (after ? 9 : -9), y: y + 4, "text-anchor": after ? "start" : "end",

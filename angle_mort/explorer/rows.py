@@ -107,8 +107,7 @@ def _own(people: People, measure: Measure, leader: str, y: float) -> list[dict]:
         return []
     shown = measure.shown(place)
     name = t("explorer.mark", leader=people.names[place], value=shown, band=BANDS[measure.band[place]])
-    text = t("view.list_item", label=people.names[place], value=shown)
-    return [dot(people, place, name, measure.value[place], y) | margin(measure, place) | {"text": text}]
+    return [dot(people, place, name, measure.value[place], y) | margin(measure, place) | {"text": shown}]
 
 
 def _tallied(measure: Measure) -> list[tuple[str, int]]:
