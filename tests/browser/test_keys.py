@@ -45,7 +45,7 @@ def test_a_leader_is_reached_chosen_and_left_without_a_mouse(screen):
     screen.page.keyboard.press("Tab")
     assert focused(screen, "tagName") == "SUMMARY"
     screen.page.keyboard.press("Enter")
-    assert screen.page.locator(".am-drawing table tr").count() == 25
+    screen.page.wait_for_function("document.querySelectorAll('.am-drawing table tr').length === 25")
     assert cells(screen) == before
 
 
