@@ -17,6 +17,7 @@ _SHELF = {
     "answer_care": "responses",
     "build_norms": "scores",
     "compare_cohorts": "joined",
+    "compared_report": "joined",
     "compare_profiles": "profiles",
     "cross_checks": "scores",
     "dominant_block": "scores",

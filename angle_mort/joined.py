@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from angle_mort.cohort import Cohort, check_nobody_in_common, load_cohort
+from angle_mort.cohort import Cohort, check_nobody_in_common, load_cohort, share_side_by_side
 from angle_mort.disclosure import POLICY, Policy, compare_summaries
 from angle_mort.disclosure.profiles import FoundProfiles, Member, summarise_profiles
 from angle_mort.errors import AngleMortError, problem
@@ -20,6 +20,7 @@ from angle_mort.results import ComparisonSummary, ProfilesSummary
 
 if TYPE_CHECKING:
     from angle_mort.profiles import ProfileModel
+    from angle_mort.publishing import Page
 
 CONSEQUENCES = ("D1", "D2", "D3", "E")
 STOPS = "J"
@@ -153,7 +154,30 @@ def compare_cohorts(folders: Sequence[str | Path]) -> ComparisonSummary:
     >>> dict(compared.sizes)
     {'ateliers': 60, 'chantiers': 72}
     """
+    return _side_by_side(join_cohorts(folders).cohorts)
+
+
+def compared_report(folders: Sequence[str | Path]) -> Page:
+    """The page of notebook 07 without a kernel; in the ledger before it is returned, as ``am.report`` does.
+
+    Raises those of ``compare_cohorts`` and of ``share_side_by_side``.
+    """
+    from angle_mort import views
+    from angle_mort.publishing import page_from_script
+    from angle_mort.publishing.scanning import Known
+    from angle_mort.publishing.script import read_cells, script_of
+    from angle_mort.shipped import shipped
+
     cohorts = join_cohorts(folders).cohorts
+    script = script_of(read_cells(shipped("notebooks") / "07_comparer_des_cohortes.ipynb"))
+    known = Known.here(*(each.folder for each in cohorts if each.folder))
+    page = page_from_script(script, {"comparison": _side_by_side(cohorts)}, views, known)
+    _ = page.html  # scanned first: a page that cannot leave is not shared
+    share_side_by_side(*cohorts)
+    return page
+
+
+def _side_by_side(cohorts: Sequence[Cohort]) -> ComparisonSummary:
     most = int(cohorts[0].instrument.scoring["comparison"]["most"])
     if not 2 <= len(cohorts) <= most:
         raise AngleMortError(problem("AM650", n=len(cohorts), most=most))

@@ -143,6 +143,8 @@ def _rapport(parser: _Parser) -> None:
         "--travaux", type=_count, default=cores(), metavar=t("cli.rapport.n"), help=t("cli.rapport.travaux", n=cores())
     )
     parser.add_argument("--tout", action="store_true", help=t("cli.rapport.tout"))
+    parser.add_argument("--pdf", action="store_true", help=t("cli.rapport.pdf"))
+    parser.add_argument("--comparer", action="store_true", help=t("cli.rapport.comparer"))
     _folder(parser, "rapports", "cli.rapport.sortie")
 
 

@@ -26,8 +26,9 @@ from angle_mort.cli.workers import spread
 from angle_mort.cohort import Cohort, can_report, check_shareable, is_shared, load_cohort, publish, report
 from angle_mort.disk import alone, replace_file
 from angle_mort.errors import AngleMortError, Problem, problem
-from angle_mort.publishing import IndexPage, check_parameters, read_cells
+from angle_mort.publishing import IndexPage, Page, check_parameters, read_cells
 from angle_mort.publishing.index import INDEX, Entry
+from angle_mort.publishing.paper import find_browser
 from angle_mort.publishing.scanning import Known
 from angle_mort.results import SPONSOR
 from angle_mort.shipped import shipped
@@ -41,7 +42,8 @@ ALL_THERE, UNFORESEEN, REFUSED = 0, 1, 2
 
 @dataclass(frozen=True)
 class Job:
-    """One page to make: of which cohort, by which notebook and parameters, into which folder, even if it stands."""
+    """One page to make: of which cohort, by which notebook and parameters, into which folder, even if it stands, and
+    whether on paper too."""
 
     place: Path
     page: str
@@ -50,6 +52,7 @@ class Job:
     parameters: Mapping[str, object]
     output: Path
     again: bool
+    pdf: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ def rapport(asked: argparse.Namespace) -> int:
     parameters = _parameters(asked.parametre, notebook)
     places, output = _cohorts(asked.cohorts), output_folder(asked.sortie)
     records = Records(output)
-    told = notebook, reads, parameters, output, asked.tout
+    pdf = asked.pdf and _can_print()
+    if asked.comparer:
+        return _compare(places, output, pdf)
+    told = notebook, reads, parameters, output, asked.tout, pdf
     jobs = [Job(place, f"{_page_name(place.name, notebook)}.html", *told) for place in places]
     refused = {job.place: (one,) for job, one in _taken(jobs)}
     with _alone(records), Tally(len(jobs)) as tally, closing(_outcomes(jobs, refused, asked.travaux)) as outcomes:
@@ -83,6 +89,40 @@ def rapport(asked: argparse.Namespace) -> int:
     _tell(tally.count, refused, index)
     codes = {each.code for problems in refused.values() for each in problems}
     return UNFORESEEN if codes & {"AM800", "AM703"} else REFUSED if refused else ALL_THERE
+
+
+def _compare(places: Sequence[Path], output: Path, pdf: bool) -> int:
+    """One page over all these cohorts; it is made anew each time, in a second or two."""
+    from angle_mort.joined import compare_cohorts, compared_report  # heavy, and no other page needs it
+
+    records = Records(output)
+    with _alone(records):
+        page, name = compared_report(places), "-".join(["comparaison", *(place.name for place in places)])
+        path = _saved(page, output / f"{name}.html", pdf)
+        today, people = datetime.date.today().isoformat(), t("unit.leader", n=compare_cohorts(places).n)
+        names = " + ".join(place.name for place in places)
+        entry = Entry(names, path.name, page.title, today, people, page.demonstration, [])
+        records.keep(Made(page.cohort, digest(path.read_bytes()), entry))
+        index = _index(records, {}, places)
+    print(t("cli.rapport.made", name=names, page=str(path)))
+    _tell(Counter(), {}, index)
+    return ALL_THERE
+
+
+def _can_print() -> bool:
+    """Whether there is a browser that prints; the pages are made without one too, and the reason is told once."""
+    try:
+        return bool(find_browser())
+    except AngleMortError as error:
+        print(*explain(error), file=sys.stderr)
+        return False
+
+
+def _saved(page: Page, path: Path, pdf: bool) -> Path:
+    path = page.save(path)
+    if pdf:
+        page.save(path.with_suffix(".pdf"))
+    return path
 
 
 def _outcomes(jobs: Sequence[Job], refused: Mapping, workers: int) -> Iterator[tuple[Job, Outcome]]:
@@ -104,7 +144,8 @@ def _outcomes(jobs: Sequence[Job], refused: Mapping, workers: int) -> Iterator[t
 
 def _standing(job: Job) -> Made | None:
     """The record of a page that needs not be made again; whatever is wrong, making it will tell."""
-    standing = None if job.again else Records(job.output).standing(job.page)
+    unprinted = job.pdf and not (job.output / job.page).with_suffix(".pdf").exists()
+    standing = None if job.again or unprinted else Records(job.output).standing(job.page)
     with suppress(Exception):
         cohort = load_cohort(job.place) if standing else None
         if cohort and standing.seal == _seal(job, cohort) and is_shared(cohort):
@@ -141,11 +182,11 @@ def _make(job: Job, aside: Path) -> Outcome:
 
 def _written(job: Job, cohort: Cohort, aside: Path) -> Path:
     if can_report(job.notebook):
-        return report(cohort, job.notebook).save(job.output / job.page)
+        return _saved(report(cohort, job.notebook), job.output / job.page, job.pdf)
     getattr(cohort, job.reads)  # what cannot be told of, or may not be shared, fails before a kernel starts
     check_shareable(cohort)
     parameters = {**job.parameters, _COHORT: job.place}
-    return publish(job.notebook, job.output, parameters, SPONSOR, Path(job.page).stem, aside=aside)
+    return publish(job.notebook, job.output, parameters, SPONSOR, Path(job.page).stem, pdf=job.pdf, aside=aside)
 
 
 def _entry(cohort: Cohort, page: str, content: str) -> Entry:
@@ -254,7 +295,7 @@ def _refuse_unwritable(folder: Path) -> None:
 
 def _clear(folder: Path) -> None:
     """No half of a page stays in a folder that is sent away."""
-    for half in folder.glob("*.html.part"):
+    for half in (*folder.glob("*.html.part"), *folder.glob("*.pdf.part")):
         half.unlink(missing_ok=True)
 
 

@@ -53,14 +53,20 @@ def printed(html: str, title: str, headings: Sequence[str]) -> bytes:
 
     Raises ``AngleMortError`` AM720 where there is no Chromium, Chrome or Edge, AM721 when it does not print.
     """
-    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if browser is None:
-        raise AngleMortError(problem("AM720"))
+    browser = find_browser()
     try:
         tried = _print(browser, hyphenated(html))
         return _ours(_print(browser, broken_as(html, _lines(tried))), title, headings)
     except (OSError, subprocess.SubprocessError) as error:
         raise AngleMortError(problem("AM721", browser=Path(browser).name)) from error
+
+
+def find_browser() -> str:
+    """The first of Chromium and its kin that is on this computer; raises AM720 where there is none."""
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None:
+        raise AngleMortError(problem("AM720"))
+    return found
 
 
 def _print(browser: str, html: str) -> bytes:

@@ -232,3 +232,53 @@ def test_pages_made_one_after_another_in_one_process_are_those_made_alone(tmp_pa
 def test_a_process_that_dies_takes_one_piece_of_work_with_it():
     told = dict(spread(halved, range(6), 2))
     assert told == {0: 0, 1: 0.5, 2: 1, 3: -9, 4: 2, 5: 2.5}
+
+
+# ------------------------------------------------------------------------------------------- on paper, and side by side
+
+
+def in_process(*words):
+    return _run(_parse(["rapport", *map(str, words), "--travaux", "1"]))
+
+
+@pytest.mark.slow
+@pytest.mark.needs("browser")
+def test_with_a_pdf_each_page_has_one_beside_it_and_one_that_is_missing_is_made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (cohort,) = demos(tmp_path, "garages")
+    assert in_process(cohort) == 0 and not (tmp_path / "rapports" / "garages.pdf").exists()
+    for _ in range(2):
+        assert in_process(cohort, "--pdf") == 0
+        assert (tmp_path / "rapports" / "garages.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.slow
+def test_without_a_browser_the_pages_are_made_and_the_reason_is_told_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("angle_mort.publishing.paper._BROWSERS", ("no-such-browser",))
+    assert in_process(*demos(tmp_path, "garages", "boulangers"), "--pdf") == 0
+    assert capsys.readouterr().err.count("[AM720]") == 1
+    assert {each.name for each in (tmp_path / "rapports").iterdir()} == {
+        "garages.html",
+        "boulangers.html",
+        "index.html",
+    }
+
+
+def test_side_by_side_is_one_page_that_the_index_lists_and_people_in_common_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    both = shipped("demo") / "ateliers", shipped("demo") / "chantiers"
+    assert in_process(*both, "--comparer") == 0
+    pages = tmp_path / "rapports"
+    assert listed(pages / "index.html")[0] == ["comparaison-ateliers-chantiers.html"]
+    assert "Comparer des cohortes" in (pages / "comparaison-ateliers-chantiers.html").read_text(encoding="utf-8")
+    with pytest.raises(AngleMortError) as error:
+        in_process(both[0], *demos(tmp_path, "ateliers-encore"), DEMO, "--comparer")
+    assert [each.code for each in error.value.problems] == ["AM651"]
+
+
+@pytest.mark.slow
+def test_the_page_side_by_side_is_that_of_the_kernel_to_the_letter(tmp_path):
+    both = [shipped("demo") / "ateliers", shipped("demo") / "chantiers"]
+    path = publish(shipped("notebooks") / "07_comparer_des_cohortes.ipynb", tmp_path, {"cohort_paths": both})
+    assert path.read_text(encoding="utf-8") == am.compared_report(both).html
