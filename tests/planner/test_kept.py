@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 from icalendar import Calendar
 
@@ -56,14 +57,15 @@ def test_saved_and_reopened(home):
     assert as_plan(vault.plan(*row)).shape == again.frame.shape
 
 
-def test_the_plan_is_found_again_at_the_next_wave(home, tmp_path):
+def test_at_the_next_wave_the_plan_is_found_again_and_what_the_leader_keeps_is_in_a_first_one(home, tmp_path):
     cohort, vault = home
     leader = sorted(CASES)[3]
     model = opened(home, leader)
     model.change(model.tasks[0].key, "who", "Noé")
     model.save()
     first = stored_intake(vault, "cas", "T0")
-    vault.store("cas", "T1", replace(first, dialect=replace(first.dialect, sha256="1")))
+    words = pd.DataFrame({"respondent": [FIRST], "item": ["f109"], "text": ["Signer les devis\nEmbaucher"]})
+    vault.store("cas", "T1", replace(first, dialect=replace(first.dialect, sha256="1"), texts=words))
     later = stored_intake(vault, "cas", "T1")
     ids = row_ids(later, vault.naming(working_audience("cas", "T1")))
     table = score_responses(later.responses, cohort.instrument)
@@ -72,6 +74,8 @@ def test_the_plan_is_found_again_at_the_next_wave(home, tmp_path):
     )
     again = am.plan_delegation(am.load_cohort(place), identity(leader), vault).model
     assert again.tasks[0].who == "Noé" and again.sheet.leader != model.sheet.leader
+    kept = [task.task for task in opened((am.load_cohort(place), vault)).tasks if task.only_me]
+    assert kept == ["Signer les devis", "Embaucher"]  # what the leader wrote that they alone must do
 
 
 # --------------------------------------------------------------------------------------------------------- exports

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from angle_mort.errors import AngleMortError
 from angle_mort.planner.model import Planner
@@ -121,3 +123,27 @@ def test_the_quarters_ahead_and_those_of_the_plan_can_be_chosen(model):
     assert model.quarters()[0] == "2026-T4" and len(model.quarters()) == 8
     model.change(0, "quarter", "2025-T2")
     assert model.quarters()[0] == "2025-T2"
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(["add", "remove", "undo", "order", "choose"]), max_size=12), st.randoms())
+def test_whatever_is_done_no_task_is_lost_that_was_not_removed(steps, random):
+    model = Planner(as_plan(TASKS), Week(12, 38, 50, 50), SHEET, today=DAY)
+    here, gone = {0, 1, 2}, []
+    for step in steps:
+        key = random.choice(sorted(here)) if here else None
+        if step == "add":
+            here.add(model.add(task="x"))
+        elif step == "undo":
+            assert model.undo() == (gone[-1] if gone else None)
+            here |= {gone.pop()} if gone else set()
+        elif step == "order":
+            model.order()
+        elif key is not None and step == "remove":
+            model.remove(key)
+            here.remove(key)
+            gone.append(key)
+        elif key is not None:
+            model.choose(key, True)
+        assert sorted(task.key for task in model.tasks) == sorted(here) == sorted(model.frame.index)
+        assert set(model.chosen) <= here
