@@ -275,6 +275,7 @@ def _tell_followed(vault, cohort: str, wave: str) -> None:
     several = people.groupby("wave").apply(lambda wave: wave[wave.duplicated()].nunique()).sum()
     if several:
         print(t("cli.importer.several", people=int(several)))
+    print(t("cli.importer.compare", command=command(), cohort=cohort))
 
 
 def _tell_page(page: Path) -> None:

@@ -63,6 +63,7 @@ def test_a_second_wave_has_its_own_folder_and_tells_whom_it_knows(two_waves):
         in (two_waves)
     )
     assert "data/cohorts/artisans-T1" in two_waves
+    assert "suivi artisans. Avant de partager, choisissez" in two_waves
     first, second = load_cohort(COHORTS / "artisans"), load_cohort(COHORTS / "artisans-T1")
     assert (first.leaders["wave"].unique().tolist(), second.leaders["wave"].unique().tolist()) == (["T0"], ["T1"])
     assert second.name == "artisans-T1" and len(second.leaders) == 23

@@ -307,3 +307,28 @@ def test_one_person_written_in_two_ways(same, other):
 def test_pseudonym_refuses_a_short_key_and_nobody():
     fails("AM311", pseudonym, bytes(16), "anne@example.org")
     fails("AM312", pseudonym, bytes(32), " \u00a0")
+
+
+def test_somebody_is_known_as_at_first_whatever_they_gave_later(vault):
+    people = [("anne@example.org", "Anne Inventée"), ("", "Bruno Inventé"), ("", "")]
+    later = [("", "Inventée, Anne"), ("bruno@example.org", "Bruno Inventé"), ("carole@example.org", "")]
+    for wave, told in (("T0", people), ("T1", later)):
+        names = [f"r{place}" for place in range(3)]
+        rows = pd.DataFrame(told, columns=["email", "person"]).assign(respondent=names, line=range(2, 5))
+        answers = pd.DataFrame({"a101": [1.0, 2.0, 3.0]}, index=pd.Index(names, name="respondent"))
+        kept = intake(sha256=wave)
+        vault.store("artisans", wave, replace(kept, responses=answers, identities=rows, texts=kept.texts.iloc[:0]))
+    assert vault.known_as("artisans", "T0").tolist() == ["anne@example.org", "Bruno Inventé", ""]
+    assert vault.known_as("artisans", "T1").tolist() == ["anne@example.org", "Bruno Inventé", "carole@example.org"]
+
+
+def test_the_plan_of_a_person_is_found_from_each_of_their_waves(vault):
+    for wave in ("T0", "T1"):
+        vault.store("artisans", wave, intake(sha256=wave))
+    assert vault.plans("artisans") == {}
+    for holder in (0, 2):
+        vault.save_plan("artisans", "T0", "r001", pd.DataFrame({"task": ["Devis"], "holder": [holder]}))
+    assert {row: plan["holder"].tolist() for row, plan in vault.plans("artisans").items()} == {
+        ("T0", "r001"): [2],
+        ("T1", "r001"): [2],
+    }
