@@ -9,6 +9,7 @@ from traitlets import Dict, Unicode
 
 from angle_mort.explorer.model import Explorer
 from angle_mort.text import t
+from angle_mort.views.words import listed
 
 _HERE = Path(__file__).parent
 
@@ -45,5 +46,5 @@ def _searched(model: Explorer) -> str:
     found = model.found
     if not model.search.strip() or len(found) == 1:
         return ""
-    names = t("view.list_join").join(found[:8]) + ("…" if len(found) > 8 else "")
+    names = listed(found[:8]) + ("…" if len(found) > 8 else "")
     return t("explorer.found", values=names) if found else t("explorer.not_found")

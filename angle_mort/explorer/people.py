@@ -57,13 +57,6 @@ def whole(value: float) -> str:
     return "" if np.isnan(value) else str(int(np.floor(value + 0.5)))
 
 
-def chance(share: float) -> str:
-    """A probability in per cent; never 0 nor 100, which no answer proves."""
-    if 0.005 <= share < 0.995:
-        return t("view.percent", value=whole(100 * share))
-    return t("view.profiles.chances.small") if share < 0.5 else t("view.profiles.chances.large")
-
-
 class People:
     """Everything that a picture or a text needs of the leaders of a released cohort, by their place."""
 
@@ -78,7 +71,7 @@ class People:
         self.zones = tuple(rule["names"])
         self.level = self.instrument.scoring["interval_level"]["value"]
         self.measures = {
-            code: self._measure(code, self._label(code)) for code in rule["scales"] if code in self.leaders
+            code: self._measure(code, scale_label(code, turned=True)) for code in rule["scales"] if code in self.leaders
         }
         facets = (*self.instrument.module("C0").facets, *self.instrument.module("C").facets)
         self.facts = {each.code: self._measure(each.code, each.name) for each in facets if each.code in self.leaders}
@@ -95,9 +88,6 @@ class People:
 
     def _turned(self, code: str) -> bool:
         return code in self.instrument.scoring["bands"]["reversed"]
-
-    def _label(self, code: str) -> str:
-        return scale_label(code, turned=True)
 
     def _measure(self, code: str, label: str) -> Measure:
         value, low, high = (self._column(code + end) for end in ("", "_low", "_high"))

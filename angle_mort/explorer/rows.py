@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from angle_mort.explorer.people import BANDS, Measure, People, chance
+from angle_mort.explorer.people import BANDS, Measure, People
 from angle_mort.explorer.picture import (
     BINS,
     DOTS,
@@ -25,6 +25,7 @@ from angle_mort.explorer.picture import (
 )
 from angle_mort.scores.crosschecks import DIFFERENT
 from angle_mort.text import number, t
+from angle_mort.views.words import chance, listed
 
 _WHOLE, _OWN = 0.05, 0.33  # where the group and the chosen leader stand in the row of an area
 _FEWEST = 5
@@ -176,7 +177,7 @@ def _strip_dot(people: People, measure: Measure, place: int, y: float, leader: s
 
 
 def _strips(people: People, measure: Measure, parts: Parts, title: str, reading: list[str], lines=()) -> Picture:
-    values = t("view.list_join").join(t("explorer.means", label=row[0], n=row[1], value=row[2]) for row in parts.table)
+    values = listed(t("explorer.means", label=row[0], n=row[1], value=row[2]) for row in parts.table)
     return Picture(
         title=title,
         reading=reading,
@@ -208,7 +209,7 @@ def areas(people: People, leader: str) -> Picture:
     for facet in people.instrument.module("C0").facets:
         if facet.code in people.facts:
             _fact_row(parts, people, people.facts[facet.code], leader, facet.name)
-    values = t("view.list_join").join(t("view.list_item", label=row[0], value=row[1]) for row in parts.table if row[1])
+    values = listed(t("view.list_item", label=row[0], value=row[1]) for row in parts.table if row[1])
     return Picture(
         title=t("explorer.view.areas"),
         reading=[t("explorer.areas.how"), t("explorer.areas.own" if leader else "explorer.choose")],

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from angle_mort.explorer.people import BANDS, People, chance, whole
+from angle_mort.explorer.people import BANDS, People, whole
 from angle_mort.roadmap import weakest_of
 from angle_mort.scores.crosschecks import DIFFERENT
 from angle_mort.scores.dominance import MIXED
 from angle_mort.text import number, t
+from angle_mort.views.words import chance, listed, listed_values
 
 Told = tuple[str, list[str]]
 """A heading and its sentences."""
@@ -39,7 +40,7 @@ def _strengths(people: People, place: int) -> Iterator[str]:
     """Scales that stand in the green for sure, and steps that have reached their mark beyond their margin."""
     green = [each.label for each in people.measures.values() if each.band[place] == _GREEN]
     if green:
-        yield t("explorer.why.green", labels=t("view.list_join").join(green))
+        yield t("explorer.why.green", labels=listed(green))
     for name, target, (_, _, low, _) in _path(people, place):
         if low >= target:
             yield t("explorer.why.reached", step=name)
@@ -79,8 +80,8 @@ def _areas(people: People, place: int) -> Iterator[str]:
         yield t("explorer.why.felt", value=people.facts["C1"].shown(place))
     known = {code: each for code, each in facts.items() if not np.isnan(each.value[place])}
     if known:
-        listed = [t("view.list_item", label=each.label, value=each.shown(place)) for each in known.values()]
-        yield t("explorer.why.fact", values=t("view.list_join").join(listed))
+        values = listed_values([each.label for each in known.values()], [each.shown(place) for each in known.values()])
+        yield t("explorer.why.fact", values=values)
 
 
 def _path(people: People, place: int) -> Iterator[tuple[str, float, list[float]]]:
