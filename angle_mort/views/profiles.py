@@ -27,9 +27,11 @@ from angle_mort.views.words import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _NEEDED = 6
+_CROWDED, _LANES = 0.065, 3  # of the width of the figure, that a number takes; rows below one another
 _SIZES = {"sheet": 0, "position": 8, "hypothesis": 30, "exploratory": 60, "profiles": 200}
 
 
@@ -154,23 +156,40 @@ def _candidate_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_candidates(rows: pd.DataFrame) -> Figure:
-    figure, (axes,) = style.panels(3.4, 1)
-    axes.axhline(_NEEDED, color=style.SECOND, lw=1.4, ls="--", zorder=1)
-    colours, paths = (style.ACCENT, style.SECOND, style.MUTED, style.INK) * 2, rows.groupby("family", sort=False)
-    for colour, marker, (family, path) in zip(colours, "osD^vP", paths, strict=False):
-        axes.plot(path["n_components"], path["gap"], color=colour, marker=marker, ms=6, lw=1.6, zorder=2,
-                  label=t(f"view.profiles.family.{family}"))  # fmt: skip
-    for row in _judged_rows(rows):
-        axes.plot([row.n_components], [row.gap], marker="o", ms=15, mfc="none", mec=style.INK, mew=1.5, zorder=3)
-    axes.set_xticks(sorted(rows["n_components"].unique().astype(int)))
-    axes.set_xlabel(t("view.profiles.candidates.axis"), fontsize=style.TEXT, color=style.MUTED)
-    axes.set_ylabel(t("view.profiles.candidates.gap_axis"), fontsize=style.TEXT, color=style.MUTED)
-    axes.tick_params(labelsize=style.TEXT - 1, length=0)
-    axes.yaxis.grid(True, color=style.GRID, lw=0.8)
-    figure.legend(loc="outside upper left", fontsize=style.TEXT - 1.5, frameon=False, ncols=1)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    """A row per form of profiles, each number of profiles where its lead is; the one that was judged is full."""
+    families = list(rows.groupby("family", sort=False))
+    low, high = min(rows["gap"].min(), 0), max(rows["gap"].max(), _NEEDED)
+    figure, (axes,) = style.panels(0.9 + 0.78 * len(families), 1)
+    style.points_axis(axes, len(families), t("view.profiles.candidates.gap_axis"))
+    axes.set_xlim(low - 0.08 * (high - low), high + 0.08 * (high - low))
+    axes.xaxis.set_major_locator(_whole_points())
+    axes.xaxis.set_major_formatter(lambda value, _: whole(value))
+    axes.xaxis.grid(True, color=style.GRID, lw=0.8)
+    axes.axvline(_NEEDED, color=style.SECOND, lw=1.4, ls="--", zorder=1)
+    axes.set_title(t("view.profiles.candidates.needed"), fontsize=style.TEXT - 1, color=style.SECOND, loc="right")
+    for place, (family, own) in enumerate(families):
+        axes.text(0.01, place + 0.02, t(f"view.profiles.family.{family}"), transform=axes.get_yaxis_transform(),
+                  ha="left", va="top", fontsize=style.TEXT)  # fmt: skip
+        _put_numbers(axes, place + 0.48, own.sort_values("gap"), (high - low) * _CROWDED)
     return figure
+
+
+def _put_numbers(axes: Axes, row: float, own: pd.DataFrame, least: float) -> None:
+    """The numbers of profiles at their leads; one that would cover its neighbour goes below it."""
+    before, lane = -float("inf"), 0
+    for each in own.itertuples():
+        lane = (lane + 1) % _LANES if each.gap - before < least else 0
+        before, inside = each.gap, style.ACCENT if each.judged else "white"
+        told = {"ha": "center", "va": "center", "fontsize": style.TEXT - 2, "fontweight": "bold", "zorder": 4}
+        axes.plot([each.gap], [row + 0.2 * lane], "o", ms=13, color=inside, mec=style.ACCENT, mew=1.3, zorder=3)
+        axes.text(each.gap, row + 0.2 * lane, str(int(each.n_components)), **told,
+                  color="white" if each.judged else style.ACCENT)  # fmt: skip
+
+
+def _whole_points():
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(5, integer=True)
 
 
 # ------------------------------------------------------------------------------------------------ what profiles are

@@ -6,6 +6,7 @@ import re
 import nbformat
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from angle_mort import views
 from angle_mort.disclosure.thresholds import POLICY
@@ -68,7 +69,20 @@ def test_every_family_has_words_and_a_place_in_the_figure(family):
     rows = pd.DataFrame([{"family": family, "n_components": 2} | facts | measured])
     view = views.profile_candidates(dataclasses.replace(summary_of(*FEW), candidates=rows))
     without_numbers_missing(view)
-    assert view.figure is not None
+    drawn = [text.get_text() for text in view.figure.axes[0].texts]
+    assert drawn == [view.frame()["Forme des profils"].iloc[0], "2"]
+
+
+def test_every_candidate_is_a_number_under_the_name_of_its_form_and_none_covers_another():
+    summary = reading_of(*WITH_PROFILES).summary
+    figure = views.profile_candidates(summary).figure
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    (axes,) = figure.axes
+    numbers = [text for text in axes.texts if text.get_text().isdigit()]
+    assert sorted(int(text.get_text()) for text in numbers) == sorted(summary.candidates["n_components"])
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in axes.texts]
+    assert not [(a, b) for place, a in enumerate(boxes) for b in boxes[place + 1 :] if a.overlaps(b)]
 
 
 REASONS = {
@@ -126,7 +140,6 @@ class TestProfilesThatAreThere:
             assert f"{row.mean:.0f}" in drawn
 
     def test_no_text_of_a_figure_lies_outside_it_or_over_another(self):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
 
         longest = "le contrôle et la charge devant, niveau entre moyen et haut"
         summary = summary_of(*WITH_PROFILES)
