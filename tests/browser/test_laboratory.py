@@ -86,3 +86,18 @@ def test_nothing_was_said_to_the_console_nor_asked_of_another_machine(ran):
     """Last, so that it speaks of all of the above."""
     assert ran.complaints == []
     assert ran.abroad == []
+
+
+OTHERS = sorted(path.name for path in shipped("notebooks").glob("*.ipynb") if path.name[:2] not in ("01", "03", "05"))
+"""03 has a file of its own; 05 asks for a vault."""
+
+
+@pytest.mark.parametrize("notebook", OTHERS)
+def test_the_other_notebooks_run_whole_and_silent(browser, jupyter, notebook):
+    with window(browser, 1440, 3000) as screen:
+        assert run_in_laboratory(screen, jupyter, notebook)
+        screen.shoot(f"laboratory-{notebook[:2]}")
+        shown = screen.pictures()
+        assert shown and all(len(alt) > 40 for alt, _ in shown)
+        assert len({alt for alt, _ in shown}) == len(shown)
+        assert (screen.complaints, screen.abroad) == ([], [])
