@@ -122,6 +122,8 @@ def test_the_regression_is_estimated_where_norms_tell_the_mean_of_others(vault, 
     expected = (1 - norms.reliability["A"]) * (norms.means["A"] - effect.loc["A", "before"])
     assert effect.loc["A", "regression"] == pytest.approx(expected)
     assert np.isnan(effect.loc["IDO", "regression"])
+    told = [" ".join(views.followed_effect(each.reading).reading) for each in (plain, normed)]
+    assert "il faut un étalonnage" in told[0] and "seule une liste d’attente répond" in told[1]
 
 
 def test_a_waiting_list_is_another_cohort_of_the_vault(vault):

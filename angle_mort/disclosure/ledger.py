@@ -295,9 +295,14 @@ class _Record:
                 yield each["cohort"]
 
     def _leaves_out(self, paired: Sequence[frozenset], told: Sequence[frozenset]) -> bool:
-        """Whether somebody of a whole wave that is told of is not among those of it who answered all waves."""
+        """Whether somebody of a wave that is told of is not among those of it who answered all waves.
+
+        A pool tells of those who have every score, and joined cohorts of each and of all: only what lies within one
+        release is a wave.
+        """
         waves = [frozenset(answers for _, answers in members) for members in self.releases.values()]
-        return any(few < many and many in waves for few in paired for many in told)
+        within = [many for many in told if any(many <= wave for wave in waves)]
+        return any(few & many and many - few for few in paired for many in within)
 
     def _is_mixed(self, one: Sequence[Member], other: Sequence[Member]) -> bool:
         few, many = sorted((one, other), key=len)

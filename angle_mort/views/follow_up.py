@@ -258,6 +258,8 @@ def _effect_read(reading: FollowUp, own: pd.DataFrame) -> Iterator[str]:
     yield t("follow.effect.regression")
     if own["regression"].isna().all():
         yield t("follow.effect.no_norms")
+    elif pd.isna(row["regression"]):
+        yield t("follow.effect.no_index")
     if reading.waiting.empty:
         yield t("follow.effect.no_waiting")
     else:

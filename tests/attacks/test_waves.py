@@ -2,6 +2,7 @@
 
 import datetime
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,6 +139,31 @@ def test_another_pair_of_waves_must_differ_by_five_people_and_tells_no_split_aga
     assert outcome(ledger, first) is True
     assert outcome(ledger, page(pair, waves[2], **{COUNTS: halves((0, 2), waves[2])})) == "AM634"
     assert outcome(ledger, page(pair, waves[2])) == expected
+
+
+def joined(waves):
+    """A page of several cohorts read as one group."""
+    alone = page(waves, paired=False)
+    everybody = [row(person, wave) for wave, own in waves.items() for person in own]
+    return replace(alone, figures=[*alone.figures, *of_everybody(everybody)])
+
+
+@pytest.mark.parametrize("missing", [0, 17])
+def test_a_pool_of_nearly_a_whole_wave_is_that_wave(tmp_path, missing):
+    told = [row(person, 0) for person in WAVES[0] if person != missing]
+    pool = SharedPage("c", DAY, {"s0": [row(person, 0) for person in WAVES[0]]}, of_everybody(told))
+    ledger = ledger_of(tmp_path, WAVES)
+    assert [outcome(ledger, each) for each in (page(WAVES, BOTH), pool)] == [True, "AM637"]
+
+
+def test_a_wave_beside_another_cohort_is_a_wave_too_and_goes_with_its_pairs_where_nobody_left(tmp_path):
+    for left, expected in ((WAVES[1], "AM637"), (WAVES[0], True)):
+        waves = {0: WAVES[0], 1: left, 9: list(range(30, 45))}
+        place = tmp_path / str(expected)
+        place.mkdir()
+        both = sorted({*waves[0]} & {*waves[1]})
+        asked = page({0: waves[0], 1: waves[1]}, both), joined({0: waves[0], 9: waves[9]})
+        assert [outcome(ledger, each) for ledger in [ledger_of(place, waves)] for each in asked] == [True, expected]
 
 
 def halves(waves, people):
