@@ -1,9 +1,13 @@
 """The notebooks without their code: Voilà's page, ours in French, asks nothing of any other machine."""
 
+import json
+import time
+import urllib.request
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.jupyter import open_without_code, tab_to, window
+from tests.browser.jupyter import TOKEN, open_without_code, tab_to, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("browser"), pytest.mark.slow]
 SIZES = {1440: 900, 768: 1024, 390: 844}
@@ -48,3 +52,20 @@ def test_nothing_was_said_to_the_console_nor_asked_of_another_machine(opened):
     """Last, so that it speaks of all of the above."""
     assert opened.complaints == []
     assert opened.abroad == []
+
+
+def test_a_page_that_is_left_leaves_no_kernel_behind(browser, jupyter):
+    def kernels():
+        with urllib.request.urlopen(f"{jupyter}/api/kernels?token={TOKEN}", timeout=20) as answer:
+            return {each["id"] for each in json.load(answer)}
+
+    before = kernels()
+    with window(browser) as screen:
+        open_without_code(screen, jupyter, "01_lire_une_cohorte.ipynb")
+        assert len(kernels() - before) == 1
+        screen.page.close(run_before_unload=True)
+        for _ in range(100):
+            if not kernels() - before:
+                break
+            time.sleep(0.2)
+    assert kernels() == before
