@@ -274,7 +274,9 @@ def _weakest(summary: CohortSummary, path: dict[str, str], known: int) -> str:
 
 def compared_reasons(summary: ComparisonSummary) -> View:
     """The three causes, cohort by cohort, and which cohort stands apart beyond chance."""
-    return _compared(summary, "compared_reasons", ("A", "B", "C"))
+    limit = t("view.percent", value=number(100 * summary.limit, 1))
+    how = t("view.compared.margin", level=int(summary.level * 100), spread=number(summary.spread, 0))
+    return _compared(summary, "compared_reasons", ("A", "B", "C"), (how, t("view.compared.rule", limit=limit)))
 
 
 def compared_dependence(summary: ComparisonSummary) -> View:
@@ -282,7 +284,7 @@ def compared_dependence(summary: ComparisonSummary) -> View:
     return _compared(summary, "compared_dependence", ("IDO", "D1", "E", "D2", "D3"))
 
 
-def _compared(summary: ComparisonSummary, name: str, scales: Sequence[str]) -> View:
+def _compared(summary: ComparisonSummary, name: str, scales: Sequence[str], how: Sequence[str] = ()) -> View:
     rows = turned(summary.means[summary.means["scale"].isin(scales)])
     shown = [style.with_margin(row.mean, row.error, summary.level) for row in _tuples(rows)]
     rows = rows.assign(label=[scale_label(scale, turned=True) for scale in rows["scale"]], shown=shown)
@@ -295,7 +297,7 @@ def _compared(summary: ComparisonSummary, name: str, scales: Sequence[str]) -> V
     return of(
         summary,
         name,
-        reading=tuple(_compared_told(summary, apart)) if groups else (t("view.compared.none"),),
+        reading=tuple(_compared_told(apart, how)) if groups else (t("view.compared.none"),),
         alt=t("view.compared.alt", values=listed(_cohorts_listed(*each) for each in groups)) if groups else "",
         table=_compared_table(rows, scales) if groups else pd.DataFrame(),
         caption=t("view.table"),
@@ -315,14 +317,12 @@ def _standing_apart(summary: ComparisonSummary) -> list[tuple[str, str, str, flo
     return found
 
 
-def _compared_told(summary: ComparisonSummary, apart: Sequence[tuple]) -> list[str]:
+def _compared_told(apart: Sequence[tuple], how: Sequence[str]) -> list[str]:
     told = [
         t(f"view.compared.{side}", label=scale_label(scale, turned=True), cohort=cohort, chance=chance(probability))
         for scale, side, cohort, probability in apart
     ]
-    limit = t("view.percent", value=number(100 * summary.limit, 1))
-    how = t("view.compared.margin", level=int(summary.level * 100), spread=number(summary.spread, 0))
-    return [*(told or [t("view.compared.level")]), how, t("view.compared.rule", limit=limit)]
+    return [*(told or [t("view.compared.level")]), *how]
 
 
 def _cohort_dots(rows: pd.DataFrame, apart: Sequence[tuple]) -> list[Dot]:
