@@ -1,6 +1,6 @@
 """How long the pages of many cohorts take: against the floor, and with 1, 2 and 4 workers.
 
-    python -m benchmarks.rapport [--cohorts 40] [--slices 2] [--write]
+    python -m benchmarks.rapport [--cohorts 40] [--slices 1] [--write]
 
 The floor is what any notebook costs: a kernel is started, it imports the libraries, reads the cohort, and saves the
 figures of notebook 01 bare. Every slice runs each line of the table in turn, so that a busy machine weighs on all of
@@ -37,13 +37,13 @@ from tests.cohorts import answers, entered
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- rapport: begin -->", "<!-- rapport: end -->"
-PEOPLE, WORKERS, FEW = 24, (1, 2, 4), 5
+PEOPLE, WORKERS, FEW = 24, (1, 2, 4), 4
 BARE = """
 import io
 import angle_mort as am
 summary = am.load_cohort({place!r}).summary
 for view in (am.views.dependence, am.views.blocks, am.views.areas, am.views.two_weeks, am.views.four_steps):
-    view(summary).figure.savefig(io.BytesIO(), format="png", dpi=150)
+    view(summary).figure.savefig(io.BytesIO(), format="png", dpi=200)
 """
 
 
@@ -65,7 +65,7 @@ def floor(folder: Path, places: Sequence[str]) -> None:
     from jupyter_client.manager import start_new_kernel
 
     for place in places:
-        manager, client = start_new_kernel(kernel_name="python3")
+        manager, client = start_new_kernel(kernel_name="python3", stderr=subprocess.DEVNULL)
         reply = client.execute(BARE.format(place=str(folder / place)), reply=True, timeout=300)
         assert reply["content"]["status"] == "ok", reply["content"]
         client.stop_channels()
@@ -131,7 +131,7 @@ def _told(found: dict[str, list[tuple[int, float, float]]]) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cohorts", type=int, default=40)
-    parser.add_argument("--slices", type=int, default=2)
+    parser.add_argument("--slices", type=int, default=1)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     told = markdown(table(asked.cohorts, asked.slices))
