@@ -57,6 +57,7 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for needed in (
         "angle_mort/shipped/notebooks/01_lire_une_cohorte.ipynb",
+        "angle_mort/cli/jupyter/voila/templates/angle-mort/index.html.j2",
         "angle_mort/shipped/demo/reponses.csv",
         "angle_mort/shipped/demo/cohorte/certificate.json",
         "angle_mort/instrument/questionnaires/angle-mort-1.yaml",
