@@ -44,8 +44,8 @@ class Explorer:
 
     def seen(self):
         """The pixels of the figure and its alternative text."""
-        svg = self.drawing.locator(".am-canvas svg")
-        return svg.screenshot(), svg.get_attribute("aria-label")
+        canvas = self.drawing.locator(".am-canvas")  # which stays, while each picture in it is a new one
+        return canvas.screenshot(), canvas.locator("svg").get_attribute("aria-label")
 
     @property
     def why(self):
