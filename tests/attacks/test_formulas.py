@@ -64,7 +64,7 @@ MILD = [each for each in HOSTILE if "<" not in each and "javascript" not in each
 class Table:
     """A view whose every text is hostile."""
 
-    audience, demonstration = "sponsor", True
+    audience, demonstration, leader = "sponsor", True, ""
 
     def __init__(self, texts=MILD):
         self.texts = texts

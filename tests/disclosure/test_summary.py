@@ -168,7 +168,7 @@ def test_the_sheet_of_one_leader_is_for_that_leader():
     leader = DEMO.leaders["leader"][0]
     sheet = DEMO.sheet(leader)
     assert sheet.audience == "leader"
-    for frame in (sheet.scores, sheet.bands, sheet.dominance, sheet.prototypes, sheet.steps):
+    for frame in (sheet.scores, sheet.bands, sheet.dominance, sheet.prototypes):
         assert set(frame["respondent"]) == {leader}
     with pytest.raises(AngleMortError) as error:
         DEMO.sheet("nobody")
