@@ -111,10 +111,20 @@ class Candidate:
     def refits(self) -> tuple[Parameters, NDArray]:
         """The mixture fitted anew to people who count differently each time, and how much each counted (refits x n).
 
-        In units and order of the workshop, profiles in the order of the fit. One bootstrap serves stability (Jaccard),
-        places (memberships averaged over it) and margins (of positions, of consequences).
+        In units and order of the workshop, profiles in the order of the fit: what says how stable profiles are.
         """
         return bayesian_refits(self.workshop.evidence, self.best, self.rules, _REFITS, self.random(1))
+
+    @cached_property
+    def wider_refits(self) -> tuple[Parameters, NDArray]:
+        """The same, as if the n people were fewer: n times n / (n + numbers to estimate). For places and margins.
+
+        All refits see the same people, who have drawn the fit to themselves, the more so the more numbers there are to
+        estimate; weights of variance 1 would then say what is much too sure.
+        """
+        n = len(self.workshop.evidence.seen)
+        fewer = n / (n + self.model.n_parameters_)
+        return bayesian_refits(self.workshop.evidence, self.best, self.rules, _REFITS, self.random(1), fewer)
 
     @cached_property
     def jaccards(self) -> NDArray:

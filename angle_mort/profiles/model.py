@@ -55,14 +55,14 @@ class ProfileModel:
     Attributes
     ----------
     mixture : the ``ProfileMixture`` of all people.
-    refits : 50 mixtures (Bayesian bootstrap), profiles in the order of ``mixture``, in the units of the scores. They
-        are the ones whose Jaccard indices ``compare_profiles`` tells, given the same seed and starts.
+    refits : 50 mixtures (Bayesian bootstrap, as if people were fewer by as many as there are numbers to estimate),
+        profiles in the order of ``mixture``, in the units of the scores.
     card : plain words and numbers: ``instrument, date, n, scales, family, n_components, prior, verdict, names``, the
         probability ``named_at``, the ``level`` of margins, ``relative_entropy, jaccards``.
     profiles, scales, model, people : tidy frames, a row per profile x scale, per scale, one row, per person.
 
     Memberships are averaged over the refits: those of a single fit are too sure of themselves (with 30 people and the
-    number of profiles given, their calibration error was .34; averaged .15: docs/profiles.md).
+    number of profiles given, their calibration error was .34; averaged .11: docs/profiles.md).
 
     >>> rng = np.random.default_rng(1)
     >>> at = np.array([[30, 32, 28], [72, 45, 44]])[np.arange(60) % 2]
@@ -371,7 +371,7 @@ class ProfileModel:
 
 def _in_own_order(candidate: Candidate, scores: NDArray, errors: NDArray) -> tuple[Parameters, NDArray]:
     """The refits in the units of the scores, covariances as matrices, and the weights (b x n) in the people's order."""
-    found, weights = candidate.refits
+    found, weights = candidate.wider_refits
     own = [candidate.workshop.in_own_units(found.take(b)) for b in range(len(weights))]
     back = np.argsort(arranged(scores, errors)[0])
     return Parameters(*(np.ascontiguousarray(each) for each in map(np.stack, zip(*own, strict=True)))), weights[:, back]

@@ -13,15 +13,21 @@ _STARTS = 6  # of each refit, beside the mixture of the real cohort
 
 
 def bayesian_refits(
-    evidence: Evidence, best: Parameters, rules: Rules, count: int, random: np.random.RandomState
+    evidence: Evidence,
+    best: Parameters,
+    rules: Rules,
+    count: int,
+    random: np.random.RandomState,
+    concentration: float = 1.0,
 ) -> tuple[Parameters, NDArray]:
     """A mixture fitted anew to people who count differently each time, its profiles in the order of the best one's.
 
-    Weights are those of the Bayesian bootstrap (Rubin 1981): nobody is dropped. ``best`` is a batch of one. Returns
-    ``count`` mixtures, and the weights, count x n.
+    Weights are those of the Bayesian bootstrap (Rubin 1981): nobody is dropped. A ``concentration`` below 1 makes them
+    vary as with so many times the people. ``best`` is a batch of one. Returns ``count`` mixtures, and the weights,
+    count x n.
     """
     n = len(evidence.seen)
-    weights = random.standard_exponential((count, n)) * evidence.weights
+    weights = np.maximum(random.standard_gamma(concentration, (count, n)), np.finfo(float).tiny) * evidence.weights
     weights *= evidence.weights.sum() / weights.sum(axis=1, keepdims=True)
     k = best.weights.shape[1]
     found = search(evidence.reweighted(weights), rules, k, _STARTS if k > 1 else 1, random, known=best)
