@@ -36,7 +36,7 @@ RESULTS = HERE / "results" / "profiles_accuracy.jsonl"
 SEED = 20261
 SIZES, TYPES, SEPARATIONS = (30, 60, 120, 300, 1000), (3, 4, 5), (0.8, 1.2, 2.0)
 WITHIN, NO_TYPES = (0.0, 0.3), (0.0, 0.4)
-TYPED = {30: 4, 60: 4, 120: 2, 300: 2, 1000: 3}
+TYPED = {30: 4, 60: 4, 120: 2, 300: 1, 1000: 1}
 """Cohorts of each size for each number of types (of the largest, four types only), separation and correlation."""
 UNTYPED = {
     3: {30: 30, 60: 30, 120: 30, 300: 30, 1000: 30},
