@@ -16,7 +16,6 @@ from angle_mort.instrument import NOT_APPLICABLE, Instrument, Item
 FORMAT = 2
 """The format version of a released cohort; a loader refuses a later one."""
 
-KEYS = ("leader", "wave", "form", "instrument")
 MARGINS = {
     "": "value",
     "_se": "se_measurement",
@@ -27,7 +26,6 @@ MARGINS = {
 }
 CARE = ("longest_run", "run_light", "hurried", "n_missing", "n_not_applicable")
 FAST = "fast_light"
-_FACTS = ("ordinal", "tracker")
 _AGGREGATED = ("reflective", "formative", "profile")
 _FEWEST_ANSWERS = 5
 

@@ -273,7 +273,6 @@ def _module(entry: Mapping, formats: Mapping[str, ResponseFormat]) -> Module:
         code=entry["code"],
         name=entry["name"]["fr"],
         gloss=entry["name"]["en"],
-        covers=entry["covers"]["fr"],
         nature=entry["nature"],
         high=(entry.get("high") or {}).get("fr", ""),
         high_is_good=entry.get("high_is_good"),

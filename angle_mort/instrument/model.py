@@ -103,7 +103,6 @@ class Module:
     code: str
     name: str
     gloss: str
-    covers: str
     nature: str
     high: str
     high_is_good: bool | None

@@ -12,10 +12,6 @@ from angle_mort.errors import AngleMortError, problem
 from angle_mort.instrument.codes import refuse_bad_codes
 from angle_mort.instrument.model import NOT_APPLICABLE, Instrument, Item
 
-CARE_COLUMNS = (
-    "longest_run", "run_light", "hurried", "seconds_per_item", "fast_light", "n_missing", "n_not_applicable",
-)  # fmt: skip
-
 
 def answer_care(responses: pd.DataFrame, instrument: Instrument, seconds: pd.Series | None = None) -> pd.DataFrame:
     """One row of lights per respondent; the rules and their sources stand in the questionnaire (``scoring: care``).
