@@ -612,7 +612,6 @@ def publish(
     parameters: Mapping[str, object] | None = None,
     audience: str = SPONSOR,
     name: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
     pdf: bool = False,
     aside: Path | None = None,
 ) -> Path:
@@ -631,7 +630,7 @@ def publish(
     from angle_mort.publishing import publish as write
 
     parameters = dict(parameters or {})
-    return write(notebook, folder, parameters, audience, name, progress, partial(_share_page, parameters), pdf, aside)
+    return write(notebook, folder, parameters, audience, name, partial(_share_page, parameters), pdf, aside)
 
 
 def write_table(cohort: Cohort, view: Callable[[CohortSummary], View], path: str | Path) -> Path:

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from angle_mort.publishing.script import cells_of, check_parameters
 
 _SECONDS_PER_CELL = 300
 _CODE = re.compile(r"\[(AM\d{3})\]")
-Progress = Callable[[int, int], None]
 
 
 class _ThisPython(KernelSpecManager):
@@ -38,12 +37,9 @@ class _ThisPython(KernelSpecManager):
 
 
 def execute(
-    notebook: nbformat.NotebookNode,
-    parameters: Mapping[str, object],
-    progress: Progress | None = None,
-    aside: Path | None = None,
+    notebook: nbformat.NotebookNode, parameters: Mapping[str, object], aside: Path | None = None
 ) -> nbformat.NotebookNode:
-    """A copy of the notebook with its outputs; ``progress(done, cells)`` is called after each cell.
+    """A copy of the notebook with its outputs.
 
     The kernel works in an empty temporary folder: parameters that are paths are made absolute. What passes between it
     and this process is encrypted, so that no other program of the machine can listen. A notebook that fails is kept in
@@ -54,7 +50,7 @@ def execute(
     """
     ready = with_parameters(notebook, parameters)
     with tempfile.TemporaryDirectory() as folder:
-        client = _client(ready, folder, progress)
+        client = _client(ready, folder)
         try:
             client.execute(env=_environment(), cleanup_kc=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         except Exception as error:
@@ -109,20 +105,16 @@ def _told(notebook: nbformat.NotebookNode, error: Exception) -> Exception:
     return error
 
 
-def _client(notebook: nbformat.NotebookNode, folder: str, progress: Progress | None) -> _Client:
+def _client(notebook: nbformat.NotebookNode, folder: str) -> _Client:
     sealed = "auto" if zmq.has("curve") else "disabled"
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_ThisPython(), transport_encryption=sealed)
-    client = _Client(
+    return _Client(
         notebook,
         km=manager,
         timeout=_SECONDS_PER_CELL,
         resources={"metadata": {"path": folder}},
         store_widget_state=False,
     )
-    if progress:
-        cells = len(notebook.cells)
-        client.on_cell_complete = lambda cell, cell_index, **_: progress(cell_index + 1, cells)
-    return client
 
 
 def _environment() -> dict[str, str]:

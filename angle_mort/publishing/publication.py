@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from angle_mort.errors import AngleMortError, problem
 from angle_mort.publishing.page import Page, page_from_notebook
 from angle_mort.publishing.scanning import Known
 from angle_mort.results import SPONSOR
-
-if TYPE_CHECKING:
-    from angle_mort.publishing.execution import Progress
 
 
 def publish(
@@ -21,7 +17,6 @@ def publish(
     parameters: Mapping[str, object] | None = None,
     audience: str = SPONSOR,
     name: str | None = None,
-    progress: Progress | None = None,
     before: Callable[[Page], None] | None = None,
     pdf: bool = False,
     aside: Path | None = None,
@@ -38,7 +33,7 @@ def publish(
     """
     from angle_mort.publishing.execution import execute, read_notebook
 
-    executed = execute(read_notebook(notebook), parameters or {}, progress, aside)
+    executed = execute(read_notebook(notebook), parameters or {}, aside)
     page = page_from_notebook(executed, audience, Known.here(*_folders(parameters or {})))
     _ = page.html  # scanned first: a page that cannot leave is not shared
     (before or _refuse_unentered)(page)
