@@ -128,11 +128,11 @@ def restaurer(asked: argparse.Namespace) -> int:
 def effacer(asked: argparse.Namespace) -> int:
     """One leader out of the vault, for good; a receipt that names nobody, and what remains elsewhere."""
     vault = opened()
-    identity = asked.identity or _typed(t("cli.coffre.effacer.ask"), "identity")
+    identity = asked.identity or _typed(t("cli.coffre.effacer.ask"))
     rows = _of_row_id(vault, identity) if _ROW_ID.fullmatch(identity) else vault.find(identity)
     for cohort, wave, _ in rows:
         print(t("cli.coffre.effacer.found", cohort=cohort, wave=wave))
-    if not asked.oui and _typed(t("cli.coffre.effacer.confirm"), "--oui") != t("cli.coffre.effacer.word"):
+    if not asked.oui and _typed(t("cli.coffre.effacer.confirm")) != t("cli.coffre.effacer.word"):
         raise AngleMortError(problem("AM802"))
     own = {_row_ids(vault, cohort, wave)[respondent] for cohort, wave, respondent in rows}
     with Steps(1) as step, step("cli.step.erase"):
@@ -154,7 +154,7 @@ def miroir(asked: argparse.Namespace) -> int:
     if intake.form != "miroir":
         raise AngleMortError(problem("AM661", form=intake.form))
     vault = opened()
-    identity = asked.dirigeant or _typed(t("cli.coffre.miroir.ask"), "--dirigeant")
+    identity = asked.dirigeant or _typed(t("cli.coffre.miroir.ask"))
     rows = _of_row_id(vault, identity) if _ROW_ID.fullmatch(identity) else vault.find(identity)
     respondent = next((row[2] for row in rows if row[:2] == (asked.cohorte, wave)), None)
     if respondent is None:
@@ -178,7 +178,7 @@ def _with_its_passphrase() -> tuple[str, Vault]:
     return passphrase, open_vault(passphrase=passphrase)
 
 
-def _typed(question: str, instead: str) -> str:
+def _typed(question: str) -> str:
     """What somebody types; AM802 where nobody can."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise AngleMortError(problem("AM802"))

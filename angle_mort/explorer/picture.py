@@ -101,12 +101,12 @@ def mean_mark(mean: float, half: float, y: float) -> dict:
     return {"x": round(mean, 1), "y": y, "tone": GROUP, "text": shown, "name": t("explorer.group", value=shown)} | ends
 
 
-def counted(values: NDArray, y: float, height: float = 0.36) -> list[dict]:
+def counted(values: NDArray, y: float) -> list[dict]:
     """A strip of one row: the darker a bin of five points, the more leaders are in it."""
     counts, _ = np.histogram(values, BINS)
     top = max(1, counts.max())
     return [
-        rect(left, left + 5, y - height / 2, y + height / 2, n / top, t("explorer.count", n=str(n)))
+        rect(left, left + 5, y - 0.18, y + 0.18, n / top, t("explorer.count", n=str(n)))
         for left, n in zip(BINS[:-1].tolist(), counts.tolist(), strict=True)
         if n
     ]

@@ -183,13 +183,13 @@ def load_prototypes(path: str | Path | None = None) -> Prototypes:
     )
 
 
-def load_interview(path: str | Path | None = None) -> Interview:
+def load_interview() -> Interview:
     """The rules by which a leader's sheet chooses its sentences.
 
     >>> load_interview().questions[0].source
     'J_IDO'
     """
-    entry = _read(path, "interview-1.yaml")
+    entry = _read(None, "interview-1.yaml")
     fatigue = entry["fatigue"]
     return Interview(
         version=str(entry["version"]),

@@ -24,15 +24,13 @@ EXPORTS = "plans"
 """The folder of exported plans, beside the vault: a plan may name employees."""
 
 
-def plan_delegation(
-    cohort: Cohort, leader: str, vault: Vault | None = None, pack: str = "general", folder: str | Path | None = None
-) -> Panel:
+def plan_delegation(cohort: Cohort, leader: str, vault: Vault | None = None, pack: str = "general") -> Panel:
     """The editable plan of one leader; it is shown by the cell it ends, and its ``.model`` works without a screen.
 
     ``leader`` and ``vault`` are those of ``Cohort.sheet``, whose errors it raises. With the vault open, the plan that
     was saved last comes back, whatever the wave, and saving keeps it there; without it nothing is kept. A first plan is
-    made of the answers to G, in the words of a trade ``pack`` (AM670). Exports go to ``folder``, by default the private
-    one of the workspace (``data/private/plans``).
+    made of the answers to G, in the words of a trade ``pack`` (AM670). Exports go to the private folder of
+    the workspace (``data/private/plans``).
     """
     from angle_mort.planner.model import Planner
     from angle_mort.planner.panel import Panel
@@ -52,7 +50,7 @@ def plan_delegation(
         week_of(answers, cohort.instrument),
         sheet,
         keep=partial(vault.save_plan, *row) if vault else None,
-        folder=Path(folder or _private(cohort)),
+        folder=_private(cohort),
         known=cohort.folder,
     )
     return Panel(model)

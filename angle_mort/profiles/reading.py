@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,7 +34,6 @@ def read_profiles(
     outcomes: pd.DataFrame,
     instrument: Instrument,
     max_components: int = 6,
-    date: datetime.date | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ProfileReading:
     """Compare, judge, and fit what may be told: respondents x blocks, their errors, and respondents x outcomes."""
@@ -43,12 +41,12 @@ def read_profiles(
         scores, max_components, standard_errors=standard_errors, measured="verdict", progress=progress
     )
     told = verdict(comparison)
-    model = _model(scores, standard_errors, told, instrument, date) if told.shown else None
+    model = _model(scores, standard_errors, told, instrument) if told.shown else None
     consequences = model.consequences(outcomes) if model else pd.DataFrame(columns=_NO_CONSEQUENCES)
     return ProfileReading(comparison, told, _single_bic(comparison, scores, standard_errors), model, consequences)
 
 
-def _model(scores, errors, told: Verdict, instrument: Instrument, date: datetime.date | None) -> ProfileModel:
+def _model(scores, errors, told: Verdict, instrument: Instrument) -> ProfileModel:
     starts = next(rule.starts for rule in reversed(RULES) if len(scores) >= rule.n)
     return ProfileModel.fit(
         scores,
@@ -57,7 +55,6 @@ def _model(scores, errors, told: Verdict, instrument: Instrument, date: datetime
         n_components=told.n_components,
         n_init=starts,
         instrument=instrument,
-        date=date,
         verdict=told.code,
     )
 

@@ -141,8 +141,8 @@ def discrepancy(sample: NDArray, implied: NDArray) -> float:
     return max(float(np.trace(ratio) - np.linalg.slogdet(ratio)[1] - len(sample)), 0.0)
 
 
-def chance_eigenvalues(n: int, k: int, seed: int, draws: int = 500, quantile: float = 0.95) -> NDArray:
-    """The eigenvalues that k unrelated items of n people reach by chance: a quantile of each, highest first.
+def chance_eigenvalues(n: int, k: int, seed: int) -> NDArray:
+    """The eigenvalues that k unrelated items of n people reach by chance in 500 draws, highest first.
 
     Parallel analysis (Horn 1965) at the 95th percentile (Glorfeld 1995): an eigenvalue above its own counts a factor.
 
@@ -150,8 +150,8 @@ def chance_eigenvalues(n: int, k: int, seed: int, draws: int = 500, quantile: fl
     True
     """
     draw = np.random.default_rng(seed)
-    found = [eigenvalues(np.corrcoef(draw.standard_normal((n, k)), rowvar=False)) for _ in range(draws)]
-    return np.quantile(found, quantile, axis=0)
+    found = [eigenvalues(np.corrcoef(draw.standard_normal((n, k)), rowvar=False)) for _ in range(500)]
+    return np.quantile(found, 0.95, axis=0)
 
 
 def eigenvalues(correlation: NDArray) -> NDArray:

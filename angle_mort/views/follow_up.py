@@ -334,8 +334,8 @@ def _person(reading: FollowUp, leader: str) -> tuple[int, str]:
     return int(people["person"].iloc[0]), str(people["label"].iloc[0])
 
 
-def _label(instrument: Instrument, scale: str, turned: bool = True) -> str:
-    if turned and _is_turned(instrument, scale):
+def _label(instrument: Instrument, scale: str) -> str:
+    if _is_turned(instrument, scale):
         return t(f"view.turned.{scale}")
     if scale in _RENAMED:
         return t(f"follow.measure.{scale}")
