@@ -349,7 +349,7 @@ def norms_place(name: str) -> Path:
     try:
         load_norms(check_name(name))
     except AngleMortError as error:
-        if error.problems[0].code == "AM104":
+        if error.codes[0] == "AM104":
             return NORMS / f"{name}.yaml"
     raise AngleMortError(problem("AM106", name=name))
 

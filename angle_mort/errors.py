@@ -225,13 +225,17 @@ class AngleMortError(ValueError):
     """All the problems met in one step, told at once.
 
     >>> error = AngleMortError(problem("AM101", path="q.yaml", reason="it is empty"))
-    >>> [each.code for each in error.problems]
+    >>> error.codes
     ['AM101']
     """
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
         super().__init__("\n".join(f"[{each.code}] {each.message}" for each in problems))
+
+    @property
+    def codes(self) -> list[str]:
+        return [each.code for each in self.problems]
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback: the sentences that the reader's language has for each code."""

@@ -45,4 +45,4 @@ def test_scores_follow_the_truth_behind_them():
 def test_more_profiles_than_prototypes_are_refused():
     with pytest.raises(AngleMortError) as error:
         make_cohort(10, 1, profiles=6)
-    assert error.value.problems[0].code == "AM406"
+    assert error.value.codes[0] == "AM406"

@@ -29,7 +29,7 @@ def code(call, *words):
     with pytest.raises(AngleMortError) as error:
         call(*words)
     assert explain(error.value)
-    return error.value.problems[0].code
+    return error.value.codes[0]
 
 
 # ----------------------------------------------------------------------------------------------------- who is paired

@@ -49,7 +49,7 @@ def opened(open_it: Callable[[], _Opened] = open_vault) -> _Opened:
         try:
             return open_it()
         except AngleMortError as error:
-            if not left or error.problems[0].code not in _MISTYPED:
+            if not left or error.codes[0] not in _MISTYPED:
                 raise
             print(*explain(error), sep="\n", file=sys.stderr)
     raise AssertionError

@@ -25,7 +25,7 @@ def workspace(tmp_path):
 def code_of(action, *arguments):
     with pytest.raises(AngleMortError) as error:
         action(*arguments)
-    return error.value.problems[0].code
+    return error.value.codes[0]
 
 
 def pages(folder):

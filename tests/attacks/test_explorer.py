@@ -21,7 +21,7 @@ VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyt
 def test_it_is_refused_for_every_audience_and_nothing_is_written(tmp_path, audience):
     with pytest.raises(AngleMortError) as error:
         am.publish(NOTEBOOK, tmp_path / "out", PATHS, audience)
-    assert error.value.problems[0].code == "AM705"
+    assert error.value.codes[0] == "AM705"
     assert not (tmp_path / "out").exists()
 
 

@@ -92,24 +92,24 @@ def test_an_address_or_a_program_in_a_table_is_refused(tmp_path):
     for hostile in ('=HYPERLINK("http://a.example")', "<script>1</script>"):
         with pytest.raises(AngleMortError) as error:
             write_table(Table([hostile]), tmp_path / "x.csv")
-        assert {each.code for each in error.value.problems} == {"AM704"}
+        assert set(error.value.codes) == {"AM704"}
     assert not list(tmp_path.iterdir())
 
 
 def test_another_kind_of_file_is_refused(tmp_path):
     with pytest.raises(AngleMortError) as error:
         write_table(Table(), tmp_path / "x.ods")
-    assert [each.code for each in error.value.problems] == ["AM709"]
+    assert error.value.codes == ["AM709"]
 
 
 def test_a_table_of_real_people_is_in_the_ledger_or_is_not_written(tmp_path, released):
     cohort = load_cohort(released)
     with pytest.raises(AngleMortError) as error:
         write_table(am.views.blocks(cohort.summary), tmp_path / "x.csv")
-    assert [each.code for each in error.value.problems] == ["AM636"]
+    assert error.value.codes == ["AM636"]
     with pytest.raises(AngleMortError) as error:  # the cohort of this test was released beside no ledger
         am.write_table(cohort, am.views.blocks, tmp_path / "x.csv")
-    assert [each.code for each in error.value.problems] == ["AM630"]
+    assert error.value.codes == ["AM630"]
     assert not list(tmp_path.iterdir())
 
 

@@ -54,7 +54,7 @@ def test_the_ledger_lets_through_what_the_audit_does(tmp_path, seed):
             ledger.share(SharedPage("c", datetime.date(2026, 11, 25), {"s": rows}, figures))
             shared.append(people)
         except AngleMortError as error:
-            assert error.problems[0].code == "AM634"
+            assert error.codes[0] == "AM634"
     draw, n = drawn(seed)
     assert shared[1:] == told(draw, n, 12)
     assert fewest_by_determinants(shared, n) >= MINIMUM

@@ -145,7 +145,7 @@ def test_a_pool_that_was_changed_is_refused(pool):
 def code_of(folder):
     with pytest.raises(AngleMortError) as error:
         load_pool(folder)
-    return error.value.problems[0].code
+    return error.value.codes[0]
 
 
 def test_a_pool_is_in_the_ledger_and_one_of_other_people_beside_it_is_refused(cohort, pool, tmp_path):
@@ -157,7 +157,7 @@ def test_a_pool_is_in_the_ledger_and_one_of_other_people_beside_it_is_refused(co
     before = ledger.read_bytes()
     with pytest.raises(AngleMortError) as error:
         release_pool(fewer, tmp_path / "other", DAY)
-    assert error.value.problems[0].code == "AM634"
+    assert error.value.codes[0] == "AM634"
     assert not (tmp_path / "other").exists() and ledger.read_bytes() == before
 
 

@@ -45,7 +45,7 @@ def shared(two_waves, tmp_path):
         try:
             return share(load_cohort(place))
         except AngleMortError as error:
-            return error.problems[0].code
+            return error.codes[0]
 
     return in_turn
 
@@ -99,7 +99,7 @@ def outcome(ledger, asked):
     try:
         return ledger.share(asked)
     except AngleMortError as error:
-        return error.problems[0].code
+        return error.codes[0]
 
 
 WAVES = {0: list(range(18)), 1: list(range(6, 24))}

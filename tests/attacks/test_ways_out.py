@@ -52,7 +52,7 @@ def workspace(engagement, tmp_path):
 def refused_out(call, *words, **more):
     with pytest.raises(AngleMortError) as error:
         call(*words, **more)
-    return error.value.problems[0].code
+    return error.value.codes[0]
 
 
 def test_the_report_of_eleven_is_refused_in_french_and_nothing_is_written(workspace):

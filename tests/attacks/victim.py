@@ -79,7 +79,7 @@ def opens(folder: Path, passphrase: str) -> bool:
     try:
         return bool(open_vault(folder / "coffre.bin", passphrase))
     except AngleMortError as error:
-        assert error.problems[0].code == "AM302"
+        assert error.codes[0] == "AM302"
         return False
 
 
@@ -292,7 +292,7 @@ def broken(name: str, look: Callable[[], object]) -> list[str]:
     try:
         look()
     except AngleMortError as error:
-        return [name, error.problems[0].code]
+        return [name, error.codes[0]]
     return []
 
 

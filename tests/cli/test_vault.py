@@ -55,7 +55,7 @@ def coffre(workspace, capsys):
 def refused(coffre, code, *words):
     with pytest.raises(AngleMortError) as error:
         coffre(*words)
-    assert [each.code for each in error.value.problems] == [code]
+    assert error.value.codes == [code]
     assert explain(error.value)
 
 

@@ -54,7 +54,7 @@ def codes(call, *words):
     with pytest.raises(AngleMortError) as error:
         call(*words)
     assert explain(error.value)
-    return [each.code for each in error.value.problems]
+    return error.value.codes
 
 
 def test_a_second_wave_has_its_own_folder_and_tells_whom_it_knows(two_waves):

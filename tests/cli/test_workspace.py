@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("angle_mort.cli.workspace.replace_file", full)
     with pytest.raises(AngleMortError) as error:
         workspace(tmp_path / "coach")
-    assert error.value.problems[0].code == "AM809"
+    assert error.value.codes[0] == "AM809"
 
 
 def test_the_folder_of_the_project_itself_is_left_as_it_is():

@@ -115,7 +115,7 @@ def test_no_cohort_below_eight_and_never_one_or_too_many(tmp_path):
     for folders, code in (([small], "AM650"), ([small] * 7, "AM650"), ([small, small], "AM651")):
         with pytest.raises(AngleMortError) as error:
             compare_cohorts(folders)
-        assert error.value.problems[0].code == code
+        assert error.value.codes[0] == code
 
 
 @pytest.mark.parametrize("view", [views.compared_reasons, views.compared_dependence])

@@ -41,7 +41,7 @@ def share(ledger, seal, rows, **figures):
 def refused(code, call, *words, **more):
     with pytest.raises(AngleMortError) as error:
         call(*words, **more)
-    assert error.value.problems[0].code == code
+    assert error.value.codes[0] == code
     return error.value.problems[0].fields
 
 

@@ -253,7 +253,7 @@ def test_a_release_that_cannot_be_put_in_place_leaves_the_old_one_whole(tmp_path
     monkeypatch.setattr(os, "replace", full_disk)
     with pytest.raises(AngleMortError) as error:
         released(tmp_path, RESPONSES.iloc[:12])
-    assert error.value.problems[0].code == "AM614"
+    assert error.value.codes[0] == "AM614"
     assert {path.name: path.read_bytes() for path in (tmp_path / "essai").iterdir()} == before
     assert {path.name for path in tmp_path.iterdir()} == {"essai", ".essai.lock"}
 
@@ -261,7 +261,7 @@ def test_a_release_that_cannot_be_put_in_place_leaves_the_old_one_whole(tmp_path
 def code_of(folder):
     with pytest.raises(AngleMortError) as error:
         load_cohort(folder)
-    return error.value.problems[0].code
+    return error.value.codes[0]
 
 
 # ------------------------------------------------------------------------------------- the norms of a released cohort

@@ -20,7 +20,7 @@ DEMO = load_cohort(shipped("demo") / "cohorte")
 def test_below_eight_there_is_no_cohort(tmp_path, n):
     with pytest.raises(AngleMortError) as error:
         _ = released(tmp_path, answers(n)).summary
-    assert error.value.problems[0].code == "AM605"
+    assert error.value.codes[0] == "AM605"
 
 
 @pytest.mark.parametrize("n", [8, 11])
@@ -59,7 +59,7 @@ def test_rows_that_are_not_the_whole_released_cohort_have_no_summary():
         part = dataclasses.replace(DEMO, tables=DEMO.tables | {"leaders": rows.reset_index(drop=True)})
         with pytest.raises(AngleMortError) as error:
             _ = part.summary
-        assert error.value.problems[0].code == "AM616"
+        assert error.value.codes[0] == "AM616"
 
 
 def test_leaders_without_an_answer_stay_in_the_count(tmp_path):
@@ -172,7 +172,7 @@ def test_the_sheet_of_one_leader_is_for_that_leader():
         assert set(frame["respondent"]) == {leader}
     with pytest.raises(AngleMortError) as error:
         DEMO.sheet("nobody")
-    assert error.value.problems[0].code == "AM607"
+    assert error.value.codes[0] == "AM607"
 
 
 def test_memberships_and_bands_are_probabilities():

@@ -40,7 +40,7 @@ def model(few, network):
 def refused(call, *words):
     with pytest.raises(AngleMortError) as error:
         call(*words)
-    return error.value.problems[0].code
+    return error.value.codes[0]
 
 
 def own_ids(picture):

@@ -21,7 +21,7 @@ def spoilt(tmp_path, change):
 def code_of(path):
     with pytest.raises(AngleMortError) as error:
         load_instrument(path)
-    return error.value.problems[0].code
+    return error.value.codes[0]
 
 
 def test_a_file_of_the_same_content_gives_the_same_instrument(tmp_path):

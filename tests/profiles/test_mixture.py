@@ -273,7 +273,7 @@ def test_what_did_not_converge_is_not_shown():
 def test_what_is_wrong_is_told_by_a_code(settings, change, code):
     with pytest.raises(AngleMortError) as caught:
         ProfileMixture(**settings).fit(change(drawn()[0]))
-    assert [each.code for each in caught.value.problems] == [code]
+    assert caught.value.codes == [code]
     assert "{" not in str(caught.value)
 
 

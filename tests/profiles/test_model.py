@@ -207,7 +207,7 @@ def test_what_is_no_json_is_refused(tmp_path, content):
 def codes_of(ask):
     with pytest.raises(AngleMortError) as caught:
         ask()
-    return [each.code for each in caught.value.problems]
+    return caught.value.codes
 
 
 def test_what_is_wrong_is_told_by_a_code(tmp_path):

@@ -55,4 +55,4 @@ def test_a_name_that_holds_a_person_s_is_not_told_and_stops_a_page_that_has_it()
     entry = Entry("Zoé Quenneville", "x.html", "t", "2026-11-25", "9", False, [])
     with pytest.raises(AngleMortError) as error:
         _ = IndexPage([entry], known=KNOWN).html
-    assert error.value.problems[0].code == "AM704"
+    assert error.value.codes[0] == "AM704"

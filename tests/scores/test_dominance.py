@@ -168,5 +168,5 @@ def test_other_blocks_and_order_of_respondents():
 def test_what_is_wrong_is_told_by_a_code(change, options, code):
     with pytest.raises(AngleMortError) as caught:
         dominant_block(change(tidy([[50, 50, 50]])), **options)
-    assert [each.code for each in caught.value.problems] == [code]
+    assert caught.value.codes == [code]
     assert "{" not in str(caught.value)

@@ -104,4 +104,4 @@ def test_one_respondent_and_no_scale_are_tables_all_the_same():
 def test_bad_answers_have_a_code(ask, change, code):
     with pytest.raises(AngleMortError) as caught:
         ask(pool().assign(**change))
-    assert [each.code for each in caught.value.problems] == [code]
+    assert caught.value.codes == [code]

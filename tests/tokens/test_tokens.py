@@ -214,7 +214,7 @@ def test_a_vault_without_good_tokens_is_an_error(tmp_path, content, code):
         (tmp_path / "jetons.json").write_bytes(content)
     with pytest.raises(AngleMortError) as error:
         KnownTokens.load(tmp_path / "jetons.json")
-    assert [each.code for each in error.value.problems] == [code]
+    assert error.value.codes == [code]
     assert explain(error.value)
 
 

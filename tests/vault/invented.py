@@ -31,13 +31,9 @@ def intake(sha256="ab" * 32, shift=0.0):
     )
 
 
-def codes(error):
-    return [each.code for each in error.value.problems]
-
-
 def fails(code, call, *arguments, **named):
     with pytest.raises(AngleMortError) as error:
         call(*arguments, **named)
-    assert codes(error) == [code]
+    assert error.value.codes == [code]
     assert explain(error.value)
     return error.value

@@ -46,7 +46,7 @@ def test_a_stored_export_is_released_as_the_one_that_was_read(vault, read, instr
     assert released(again, vault, tmp_path / "again", instrument)[0] == first
     with pytest.raises(AngleMortError) as error:
         stored_intake(vault, "artisans", "T1")
-    assert error.value.problems[0].code == "AM323"
+    assert error.value.codes[0] == "AM323"
 
 
 def test_two_waves_share_no_id_and_are_linked_in_the_vault_alone(vault, read, instrument, tmp_path):

@@ -14,7 +14,7 @@ import pytest
 from angle_mort.errors import AngleMortError
 from angle_mort.vault import MINIMUM_PASSPHRASE, Vault, ask_passphrase, open_vault, pseudonym, sealing
 from angle_mort.vault import vault as vault_module
-from tests.vault.invented import PASSPHRASE, codes, fails, intake
+from tests.vault.invented import PASSPHRASE, fails, intake
 
 ROOT = Path(__file__).parents[2]
 BESIDE = {"coffre.bin", "coffre.bin.lock", "jetons.json"}
@@ -91,7 +91,7 @@ def test_any_changed_byte_is_noticed(vault, place, where):
     place.write_bytes(content)
     with pytest.raises(AngleMortError) as error:
         open_vault(place, PASSPHRASE)
-    assert codes(error)[0] in ("AM302", "AM303", "AM310")
+    assert error.value.codes[0] in ("AM302", "AM303", "AM310")
 
 
 def test_the_header_is_authenticated(vault, place):

@@ -29,7 +29,7 @@ def pieces(content: bytes, place: Place) -> Iterator[Piece]:
     try:
         yield from _opened(content, place)
     except AngleMortError as error:
-        if not place.depth or error.problems[0].code != "AM713":
+        if not place.depth or error.codes[0] != "AM713":
             raise
         yield from _unknown(content, place)  # a broken part does not stop the others from being read
 
