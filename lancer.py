@@ -2,7 +2,12 @@
 
     python lancer.py demo         la démonstration : un rapport dans angle-mort-demo/
     python lancer.py tests        tous les tests
-    python lancer.py MOT ...      toute autre commande : importer, rapport, carnets (--help dit le reste)
+    python lancer.py MOT ...      toute autre commande :
+                                  nouveau, carnets            un dossier de travail, les carnets
+                                  importer, liberer           un export, une cohorte refaite
+                                  rapport, suivi, verifier    les pages, et ce qu'elles contiennent
+                                  coffre, etalonner           le coffre, vos valeurs de référence
+    python lancer.py MOT --help   ce que fait une commande, et comment
 
 La première fois demande Internet et quelques minutes ; ensuite, la commande part tout de suite.
 """
@@ -76,7 +81,10 @@ def environment():
     """The variables of the programs started here, without those that would lead or slow them elsewhere."""
     kept = {name: value for name, value in os.environ.items() if name not in STEERS_ELSEWHERE}
     path = str(PROGRAMS) + os.pathsep + kept.get("PATH", os.defpath)
-    return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0", ANGLE_MORT_COMMAND="python lancer.py")
+    anywhere = 'python "{}"'.format(ROOT / "lancer.py")
+    here = "python lancer.py" if Path.cwd() == ROOT else anywhere
+    own = {"ANGLE_MORT_COMMAND": here, "ANGLE_MORT_ANYWHERE": anywhere}
+    return dict(kept, PATH=path, VIRTUAL_ENV=str(VENV), PIP_USER="0", **own)
 
 
 def step(command, total=0):

@@ -139,3 +139,13 @@ def test_an_install_that_fails_tells_where_to_look_and_leaves_no_stamp(tmp_path:
     assert "Traceback" not in done.stderr
     assert "No matching distribution" in here.LOG.read_text(encoding="utf-8", errors="replace")
     assert here.STAMP.read_text(encoding="utf-8") == ""
+
+
+def test_it_says_which_words_work_from_where_it_is_called(
+    here: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here.ROOT)
+    assert here.environment()["ANGLE_MORT_COMMAND"] == "python lancer.py"
+    monkeypatch.chdir(tmp_path.parent)
+    anywhere = here.environment()["ANGLE_MORT_ANYWHERE"]
+    assert here.environment()["ANGLE_MORT_COMMAND"] == anywhere == 'python "{}"'.format(here.ROOT / "lancer.py")

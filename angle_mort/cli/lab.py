@@ -28,7 +28,7 @@ def nouveau(asked: argparse.Namespace) -> int:
     """A workspace for a coach who has only the tool; a second time, what is missing or new."""
     folder = Path(asked.folder)
     _tell_brought(workspace(folder))
-    print(t("cli.nouveau.done", folder=str(folder.resolve()), command=command()))
+    print(t("cli.nouveau.done", folder=str(folder.resolve()), command=command(anywhere=True)))
     return 0
 
 

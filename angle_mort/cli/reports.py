@@ -37,6 +37,8 @@ from angle_mort.text import explain, t
 _READS = {"01": "summary", "06": "questionnaire"}
 """The notebooks that make a page to share of a cohort, and what of the cohort each one reads."""
 _COHORT = "cohort_path"
+_LATER = re.compile(r"-T[1-9][0-9]*$")
+"""The folder of a later wave: its page may exclude that of the first one, which then comes before it, always."""
 ALL_THERE, UNFORESEEN, REFUSED = 0, 1, 2
 
 
@@ -137,9 +139,11 @@ def _outcomes(jobs: Sequence[Job], refused: Mapping, workers: int) -> Iterator[t
         elif job.place not in taken:
             left.append(job)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # each worker has one core
-    for job, outcome in spread(make, left, workers):
-        died = isinstance(outcome, int)
-        yield job, Outcome(problems=(problem("AM703", reason=outcome),)) if died else outcome
+    first = [job for job in left if not _LATER.search(job.place.name)]
+    for turn in (first, [job for job in left if job not in first]):
+        for job, outcome in spread(make, turn, workers):
+            died = isinstance(outcome, int)
+            yield job, Outcome(problems=(problem("AM703", reason=outcome),)) if died else outcome
 
 
 def _standing(job: Job) -> Made | None:

@@ -88,7 +88,7 @@ def _bring_one(place: Path, name: str, content: bytes, recorded: str | None, bro
 
 def _files() -> Iterator[tuple[str, bytes]]:
     """Every file that the tool brings, by its name in the workspace."""
-    yield README, t("workspace.readme", command=command()).encode()
+    yield README, t("workspace.readme", command=command(anywhere=True)).encode()
     for shelf, place in (("notebooks", "notebooks"), ("demo", "data/demo")):
         for path in sorted(shipped(shelf).rglob("*")):
             inside = path.relative_to(shipped(shelf))

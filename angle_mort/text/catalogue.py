@@ -55,9 +55,12 @@ def typeset(words: str) -> str:
 _NARROW = re.compile("\u00a0(?=[;!?%\u00bb])|(?<=\u00ab)\u00a0")
 
 
-def command() -> str:
-    """The words with which this person starts the tool: ``angle-mort``, or what ``lancer.py`` says of itself."""
-    return os.environ.get("ANGLE_MORT_COMMAND") or "angle-mort"
+def command(anywhere: bool = False) -> str:
+    """The words with which this person starts the tool: ``angle-mort``, or what ``lancer.py`` says of itself.
+
+    ``anywhere``: those that work from every folder.
+    """
+    return os.environ.get("ANGLE_MORT_ANYWHERE" if anywhere else "ANGLE_MORT_COMMAND") or "angle-mort"
 
 
 def number(value: float, digits: int = 1) -> str:

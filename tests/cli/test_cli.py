@@ -25,7 +25,9 @@ PASSPHRASE = "quatre mots tout simples"
 
 def run(folder, *words, **variables):
     """One command in a process of its own; its outputs as text, no-break spaces told as spaces, None unsets."""
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "ANGLE_MORT_COMMAND": None} | variables
+    environment = (
+        os.environ | {"PYTHONIOENCODING": "utf-8", "ANGLE_MORT_COMMAND": None, "ANGLE_MORT_ANYWHERE": None} | variables
+    )
     told = subprocess.run(
         [sys.executable, "-m", "angle_mort.cli", *map(str, words)],
         cwd=folder,

@@ -5,12 +5,14 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import angle_mort as am
+from angle_mort.cli import reports
 from angle_mort.cli.app import _parse, _run
 from angle_mort.cli.records import Records
 from angle_mort.cli.reports import _cohorts
@@ -282,3 +284,15 @@ def test_the_page_side_by_side_is_that_of_the_kernel_to_the_letter(tmp_path):
     both = [shipped("demo") / "ateliers", shipped("demo") / "chantiers"]
     path = publish(shipped("notebooks") / "07_comparer_des_cohortes.ipynb", tmp_path, {"cohort_paths": both})
     assert path.read_text(encoding="utf-8") == am.compared_report(both).html
+
+
+def test_the_page_of_a_first_wave_comes_before_those_of_the_later_ones(monkeypatch):
+    turns = []
+    monkeypatch.setattr(reports, "_standing", lambda job: None)
+    monkeypatch.setattr(
+        reports, "spread", lambda work, jobs, workers: turns.append([job.place.name for job in jobs]) or ()
+    )
+    names = ["artisans-T2", "artisans", "a-T0", "zinc-T10", "zinc"]
+    jobs = [reports.Job(Path(name), f"{name}.html", Path(), "summary", {}, Path(), True, False) for name in names]
+    assert list(reports._outcomes(jobs, {}, 2)) == []
+    assert turns == [["artisans", "a-T0", "zinc"], ["artisans-T2", "zinc-T10"]]

@@ -116,3 +116,16 @@ def test_jupyterlab_really_opens_on_it(tmp_path):
         names = [each["name"] for each in json.load(listed)["content"]]
     assert "01_lire_une_cohorte.ipynb" in names
     assert "JupyterLab s’ouvre sur" in (tmp_path / "coach-jupyter" / "log").read_text(encoding="utf-8")
+
+
+def test_the_next_step_works_from_the_new_folder(tmp_path):
+    told = run(
+        tmp_path,
+        "nouveau",
+        "dossier",
+        ANGLE_MORT_COMMAND="python lancer.py",
+        ANGLE_MORT_ANYWHERE='python "/a/lancer.py"',
+    )
+    readme = (tmp_path / "dossier" / "LISEZ-MOI.txt").read_text(encoding="utf-8")
+    for text in (told.stdout, readme):
+        assert 'python "/a/lancer.py" carnets' in text and "python lancer.py" not in text
