@@ -157,12 +157,14 @@ def suivi(asked: argparse.Namespace) -> int:
     with Steps(1) as step, step("cli.step.followed"):
         followed = follow_cohort(vault, asked.cohorte, asked.mois, asked.attente)
         reading = followed.reading
-    for view in (views.followed_attendance, views.followed_plan, views.followed_group, views.followed_effect):
-        print("", *view(reading).reading, sep="\n")
-    if not asked.partager:
-        print("", t("cli.suivi.next", command=command(), cohort=asked.cohorte), sep="\n")
+    if asked.partager:
+        _tell_page(followed.save(folder / f"{asked.cohorte}-suivi.html"))
         return 0
-    _tell_page(followed.save(folder / f"{asked.cohorte}-suivi.html"))
+    for view in (views.followed_attendance, views.followed_plan, views.followed_group, views.followed_effect):
+        told = view(reading)
+        table = [] if told.table.empty else ["", told.frame().to_string(index=False)]
+        print("", *told.reading, *table, sep="\n")
+    print("", t("cli.suivi.next", command=command(), cohort=asked.cohorte), sep="\n")
     return 0
 
 
