@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.pages import FIGURES, PAGES, page_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.needs("browser")]
 SIZES = {"desk": (1280, 900), "tablet": (768, 1024), "phone": (390, 844)}
 EVERY_PAGE = [pytest.param(each, marks=() if each == "01" else pytest.mark.slow) for each in PAGES]
 
